@@ -1,0 +1,61 @@
+// swift-tools-version: 6.2
+
+import PackageDescription
+
+/// Settings of every Swift target: the imports of a file are what it may name, and a warning is an
+/// error, so the import table of ARCHITECTURE.md is held by the compiler.
+let settings: [SwiftSetting] = [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .treatAllWarnings(as: .error),
+]
+
+/// A library target of ours, and beside it the test target of the same name.
+func library(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+    .target(
+        name: name,
+        dependencies: dependencies,
+        exclude: ["README.md"],
+        swiftSettings: settings
+    )
+}
+
+func tests(of name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+    .testTarget(
+        name: name + "Tests",
+        dependencies: [.byName(name: name), "TestSupport"]
+            + (name == "Model" ? [] : ["Model"]) + dependencies,
+        // Read through their path, so that a golden file can be rewritten in place.
+        exclude: ["Fixtures", "Golden"],
+        swiftSettings: settings
+    )
+}
+
+let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
+
+let package = Package(
+    name: "tidemark",
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+    ],
+    targets: [
+        // C
+        .systemLibrary(
+            name: "CYAML", path: "Sources/CYAML", pkgConfig: "yaml-0.1",
+            providers: [.apt(["libyaml-dev"])]),
+
+        // Core
+        library("Model"),
+        library("Digests", ["Model", crypto]),
+        library("YAML", ["Model", "CYAML"]),
+
+        // Tests
+        .target(
+            name: "TestSupport", dependencies: ["Model", "YAML"], path: "Tests/TestSupport",
+            swiftSettings: settings),
+        tests(of: "Model"),
+        tests(of: "Digests"),
+        tests(of: "YAML"),
+    ]
+)
