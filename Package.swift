@@ -49,6 +49,9 @@ let package = Package(
         library("Model"),
         library("Digests", ["Model", crypto]),
         library("YAML", ["Model", "CYAML"]),
+        library("Schemas", ["Model"]),
+        library("Diffing", ["Model", "YAML", "Digests", "Schemas"]),
+        library("Health", ["Model"]),
 
         // Tests
         .target(
@@ -57,5 +60,8 @@ let package = Package(
         tests(of: "Model"),
         tests(of: "Digests"),
         tests(of: "YAML"),
+        tests(of: "Schemas", ["YAML"]),
+        tests(of: "Diffing", ["YAML", "Digests"]),
+        tests(of: "Health", ["YAML"]),
     ]
 )
