@@ -50,6 +50,8 @@ let package = Package(
         library("Digests", ["Model", crypto]),
         library("YAML", ["Model", "CYAML"]),
         library("Schemas", ["Model"]),
+        library("Rendering", ["Model", "YAML", "Digests"]),
+        library("Declarations", ["Model", "YAML", "Digests"]),
         library("Diffing", ["Model", "YAML", "Digests", "Schemas"]),
         library("Health", ["Model"]),
 
@@ -61,6 +63,8 @@ let package = Package(
         tests(of: "Digests"),
         tests(of: "YAML"),
         tests(of: "Schemas", ["YAML"]),
+        tests(of: "Rendering", ["YAML"]),
+        tests(of: "Declarations", ["YAML"]),
         tests(of: "Diffing", ["YAML", "Digests"]),
         tests(of: "Health", ["YAML"]),
     ]

@@ -1,0 +1,62 @@
+extension Settings {
+    /// A Git repository, how to log in to it, and how often to look.
+    public struct Repository: Hashable, Sendable {
+        /// For people and for `applications`; the URL where the file gives none.
+        public var name: String
+        public var url: String
+        public var credentials: Credentials
+        /// The pause between two looks at its refs.
+        public var poll: Duration
+        /// How long one fetch or push may take.
+        public var deadline: Duration
+
+        public init(
+            name: String, url: String, credentials: Credentials = .none,
+            poll: Duration = Repository.standardPoll,
+            deadline: Duration = Repository.standardDeadline
+        ) {
+            self.name = name
+            self.url = url
+            self.credentials = credentials
+            self.poll = poll
+            self.deadline = deadline
+        }
+
+        public static let standardPoll = Duration.seconds(120)
+        public static let standardDeadline = Duration.seconds(60)
+
+        public enum Credentials: Hashable, Sendable {
+            case none
+            case basic(username: String, password: SecretSource)
+            case token(SecretSource)
+            /// `keyFile` is an Ed25519 or ECDSA private key; `username` is `git` unless set.
+            case ssh(username: String, keyFile: String, passphrase: SecretSource?)
+        }
+    }
+
+    /// Where the value of a secret is read at the moment of its use.
+    public enum SecretSource: Hashable, Sendable {
+        case file(String)
+        case environment(String)
+    }
+
+    /// The repository with this name, or else with this URL.
+    public func repository(named text: String) -> Repository? {
+        repositories.first { $0.name == text } ?? repository(url: text)
+    }
+
+    /// The repository an application's `repoURL` means; `nil` when there is none.
+    ///
+    /// URLs are compared as Argo CD does: without regard to case, a final `.git` and final slashes.
+    /// Source: https://github.com/argoproj/argo-cd/blob/master/util/git/git.go (NormalizeGitURL)
+    public func repository(url: String) -> Repository? {
+        let wanted = Self.normalized(url)
+        return repositories.first { Self.normalized($0.url) == wanted }
+    }
+
+    static func normalized(_ url: String) -> String {
+        var text = withoutTrailingSlash(url.lowercased())
+        if text.hasSuffix(".git") { text.removeLast(4) }
+        return text
+    }
+}

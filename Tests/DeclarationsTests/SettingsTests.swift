@@ -1,0 +1,232 @@
+import Foundation
+import Model
+import TestSupport
+import Testing
+import YAML
+
+@testable import Declarations
+
+@Suite("tidemark.yaml")
+struct SettingsTests {
+    @Test func everyFieldIsRead() throws {
+        let settings = try readSettings(Array(everySetting.utf8), file: "tidemark.yaml")
+        #expect(settings.ledger == "data/ledger.db")
+        #expect(settings.keys == "/etc/tidemark/keys")
+        #expect(settings.repositories == repositories)
+        #expect(
+            settings.applications == [
+                .init(repository: "platform", revision: "main", path: "argocd/apps", recurse: true),
+                .init(repository: "https://example.com/public.git", path: ""),
+            ])
+        #expect(settings.environments == environments)
+        #expect(settings.promotion == ["dev", "staging", "production"])
+        #expect(
+            settings.identities == [
+                .init(name: "engineer-a", accounts: ["a@example.com", "github:a"]),
+                .init(name: "engineer-b", accounts: []),
+            ])
+        #expect(settings.modes == ["authz": .observe, "gateway": .apply])
+        #expect(
+            settings.selfHeal
+                == .init(duration: .seconds(1), factor: 2, maxDuration: .seconds(90)))
+    }
+
+    private var repositories: [Settings.Repository] {
+        [
+            .init(
+                name: "platform", url: "https://example.com/platform.git",
+                credentials: .basic(username: "robot", password: .file("secrets/password")),
+                poll: .seconds(30), deadline: .milliseconds(1500)),
+            .init(
+                name: "charts", url: "https://example.com/charts.git",
+                credentials: .token(.environment("CHARTS_TOKEN"))),
+            .init(
+                name: "keys", url: "git@example.com:keys.git",
+                credentials: .ssh(
+                    username: "deploy", keyFile: "id_ed25519",
+                    passphrase: .environment("PASSPHRASE"))),
+            .init(
+                name: "more", url: "ssh://example.com/more.git",
+                credentials: .ssh(username: "git", keyFile: "k", passphrase: .file("p"))),
+            .init(
+                name: "basic", url: "https://example.com/basic.git",
+                credentials: .basic(username: "u", password: .environment("P"))),
+            .init(
+                name: "token", url: "https://example.com/token.git",
+                credentials: .token(.file("t"))),
+            .init(name: "https://example.com/public.git", url: "https://example.com/public.git"),
+        ]
+    }
+
+    private var environments: [Settings.Environment] {
+        [
+            .init(name: "dev", cluster: .sandbox(data: "dev.db", port: 6443)),
+            .init(name: "staging", cluster: .sandbox(data: nil, port: nil)),
+            .init(
+                name: "production", cluster: .kubeconfig(path: "~/.kube/config", context: "prod"),
+                server: "https://prod.example.com:6443", mode: .observe, deadline: .seconds(10)),
+            .init(name: "other", cluster: .kubeconfig(path: "k", context: nil)),
+        ]
+    }
+
+    @Test func whatIsNotSaidHasADefault() throws {
+        let text = "environments: [{name: dev, sandbox: }]\n"
+        let settings = try readSettings(Array(text.utf8), file: "tidemark.yaml")
+        #expect(settings.ledger == "tidemark.db" && settings.keys == "tidemark-keys")
+        #expect(settings.environments.first?.deadline == .seconds(30))
+        #expect(settings.environments.first?.mode == .apply)
+        #expect(settings.selfHeal == .standard)
+        #expect(settings.repositories.isEmpty && settings.applications.isEmpty)
+    }
+
+    @Test func oneFolderOfApplicationsNeedsNoList() throws {
+        let text = """
+            repositories: [{url: u}]
+            applications: {repository: u, path: ./apps/}
+            """
+        let settings = try readSettings(Array(text.utf8), file: "tidemark.yaml")
+        #expect(settings.applications == [.init(repository: "u", path: "apps")])
+    }
+
+    @Test func theDigestFollowsTheContentNotTheNotation() throws {
+        func digest(_ text: String) throws -> String {
+            "\(try readSettings(Array(text.utf8), file: "f").digest)"
+        }
+        let block = "ledger: a\nkeys: b\n"
+        #expect(try digest(block) == digest("# note\n{keys: 'b', ledger: a}"))
+        #expect(try digest(block) != digest("ledger: b\nkeys: b\n"))
+    }
+}
+
+/// Every field that there is, each at least once.
+let everySetting = """
+    ledger: data/ledger.db
+    keys: /etc/tidemark/keys
+    repositories:
+    - name: platform
+      url: https://example.com/platform.git
+      credentials: {username: robot, passwordFile: secrets/password}
+      poll: 30s
+      deadline: 1.5s
+    - {name: charts, url: https://example.com/charts.git, credentials: {tokenEnvironment: CHARTS_TOKEN}}
+    - name: keys
+      url: git@example.com:keys.git
+      credentials: {username: deploy, sshKeyFile: id_ed25519, sshPassphraseEnvironment: PASSPHRASE}
+    - name: more
+      url: ssh://example.com/more.git
+      credentials: {sshKeyFile: k, sshPassphraseFile: p}
+    - name: basic
+      url: https://example.com/basic.git
+      credentials: {username: u, passwordEnvironment: P}
+    - {name: token, url: https://example.com/token.git, credentials: {tokenFile: t}}
+    - url: https://example.com/public.git
+    applications:
+    - {repository: platform, revision: main, path: argocd/apps, recurse: true}
+    - {repository: https://example.com/public.git}
+    environments:
+    - {name: dev, sandbox: {data: dev.db, port: 6443}}
+    - {name: staging, sandbox: {}}
+    - name: production
+      kubeconfig: ~/.kube/config
+      context: prod
+      server: https://prod.example.com:6443
+      mode: observe
+      deadline: 10s
+    - {name: other, kubeconfig: k}
+    promotion: [dev, staging, production]
+    identities:
+    - {name: engineer-a, accounts: [a@example.com, "github:a"]}
+    - {name: engineer-b}
+    modes: {authz: observe, gateway: apply}
+    selfHeal: {duration: 1s, factor: 2, maxDuration: 1m30s}
+    """
+
+/// `schema/tidemark.schema.json`, which editors read, says what the program reads.
+@Suite("Schema of tidemark.yaml")
+struct SettingsSchemaTests {
+    private let schema: Node
+
+    init() throws {
+        let file = fixtures().deletingLastPathComponent().deletingLastPathComponent()
+            .deletingLastPathComponent().appendingPathComponent("schema/tidemark.schema.json")
+        schema = try parseJSON(Array(Data(contentsOf: file)))
+    }
+
+    private var objects: [(path: FieldPath, fields: [String])] {
+        [
+            (.root, SettingsFields.root),
+            (FieldPath("$defs", "repository"), SettingsFields.repository),
+            (FieldPath("$defs", "credentials"), SettingsFields.credentials),
+            (FieldPath("$defs", "applicationFolder"), SettingsFields.applicationFolder),
+            (FieldPath("$defs", "environment"), SettingsFields.environment),
+            (
+                FieldPath("$defs", "environment", "properties", "sandbox"),
+                SettingsFields.sandbox
+            ),
+            (FieldPath("$defs", "identity"), SettingsFields.identity),
+            (FieldPath("$defs", "selfHeal"), SettingsFields.selfHeal),
+        ]
+    }
+
+    @Test func everyObjectHasTheFieldsThatAreReadAndNoOthers() throws {
+        for (path, fields) in objects {
+            let object = try #require(schema.value(at: path), "\(path)")
+            #expect(object["properties"]?.objectValue?.keys.sorted() == fields.sorted(), "\(path)")
+            #expect(object["additionalProperties"] == false, "\(path)")
+        }
+    }
+
+    @Test func everyClosedObjectOfTheSchemaIsCompared() {
+        var found: Set<FieldPath> = []
+        func visit(_ node: Node, at path: FieldPath) {
+            if node["additionalProperties"] == false { found.insert(path) }
+            for (key, value) in node.objectValue ?? Mapping() {
+                visit(value, at: path.appending(key))
+            }
+        }
+        visit(schema, at: .root)
+        #expect(found == Set(objects.map(\.path)))
+    }
+
+    @Test func everyFieldIsInTheExample() throws {
+        let example = try #require(
+            try parseYAML(Array(everySetting.utf8), file: "example").first?.root)
+        func keys(_ node: Node?) -> Set<String> {
+            Set((node?.arrayValue ?? [node ?? .null]).flatMap { $0.objectValue?.keys ?? [] })
+        }
+        func inner(_ list: String, _ key: String) -> Node {
+            .array((example[list]?.arrayValue ?? []).compactMap { $0[key] })
+        }
+        #expect(keys(example) == Set(SettingsFields.root))
+        #expect(keys(example["repositories"]) == Set(SettingsFields.repository))
+        #expect(keys(inner("repositories", "credentials")) == Set(SettingsFields.credentials))
+        #expect(keys(example["applications"]) == Set(SettingsFields.applicationFolder))
+        #expect(keys(example["environments"]) == Set(SettingsFields.environment))
+        #expect(keys(inner("environments", "sandbox")) == Set(SettingsFields.sandbox))
+        #expect(keys(example["identities"]) == Set(SettingsFields.identity))
+        #expect(keys(example["selfHeal"]) == Set(SettingsFields.selfHeal))
+    }
+
+    @Test func defaultsAndChoicesAreThoseOfTheProgram() throws {
+        func text(_ keys: String...) throws -> String {
+            try #require(schema.value(at: FieldPath(keys.map { .key($0) }))?.scalarText, "\(keys)")
+        }
+        func duration(_ object: String, _ field: String) throws -> Duration? {
+            Duration(goText: try text("$defs", object, "properties", field, "default"))
+        }
+        let settings = try readSettings(Array("{}".utf8), file: "f")
+        #expect(try text("properties", "ledger", "default") == settings.ledger)
+        #expect(try text("properties", "keys", "default") == settings.keys)
+        #expect(try duration("repository", "poll") == Settings.Repository.standardPoll)
+        #expect(try duration("repository", "deadline") == Settings.Repository.standardDeadline)
+        #expect(try duration("environment", "deadline") == Settings.Environment.standardDeadline)
+        #expect(try duration("selfHeal", "duration") == settings.selfHeal.duration)
+        #expect(try duration("selfHeal", "maxDuration") == settings.selfHeal.maxDuration)
+        #expect(
+            try text("$defs", "selfHeal", "properties", "factor", "default")
+                == "\(settings.selfHeal.factor)")
+        #expect(
+            schema.value(at: FieldPath("$defs", "mode", "enum"))
+                == .array(Settings.Mode.allCases.map { .string($0.rawValue) }))
+    }
+}
