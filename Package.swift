@@ -54,6 +54,8 @@ let package = Package(
         library("Declarations", ["Model", "YAML", "Digests"]),
         library("Diffing", ["Model", "YAML", "Digests", "Schemas"]),
         library("Health", ["Model"]),
+        library("EventLog", ["Model", "YAML", "Digests"]),
+        library("Projections", ["Model", "YAML", "Digests", "EventLog"]),
 
         // Tests
         .target(
@@ -67,5 +69,7 @@ let package = Package(
         tests(of: "Declarations", ["YAML"]),
         tests(of: "Diffing", ["YAML", "Digests"]),
         tests(of: "Health", ["YAML"]),
+        tests(of: "EventLog", ["YAML", "Digests"]),
+        tests(of: "Projections", ["YAML", "Digests", "EventLog"]),
     ]
 )

@@ -1,0 +1,212 @@
+public import Digests
+public import Model
+
+/// A UUIDv7 in its text form, made by whoever wants the event recorded: the key of idempotent appends.
+///
+/// Source: https://www.rfc-editor.org/rfc/rfc9562#section-5.7
+public struct EventID: Hashable, Sendable, CustomStringConvertible {
+    public let text: String
+
+    /// Reads the text form of any UUID in lower case; `nil` for anything else.
+    public init?(_ text: String) {
+        let groups = text.split(separator: "-", omittingEmptySubsequences: false).map(\.utf8.count)
+        let isHexadecimal = text.utf8.allSatisfy {
+            (0x30...0x39).contains($0) || (0x61...0x66).contains($0) || $0 == 0x2D
+        }
+        guard groups == [8, 4, 4, 4, 12], isHexadecimal else { return nil }
+        self.text = text
+    }
+
+    /// - Parameter random: Ten bytes of randomness.
+    public init(at time: Timestamp, random: [UInt8]) {
+        precondition(random.count == 10, "a UUIDv7 takes ten random bytes")
+        let milliseconds = UInt64(max(0, time.nanoseconds / 1_000_000))
+        var bytes = (0..<6).map { UInt8(truncatingIfNeeded: milliseconds >> UInt64(40 - 8 * $0)) }
+        bytes += random
+        bytes[6] = bytes[6] & 0x0F | 0x70
+        bytes[8] = bytes[8] & 0x3F | 0x80
+        let digits = Array(hex(bytes))
+        let groups = [0..<8, 8..<12, 12..<16, 16..<20, 20..<32]
+        text = groups.map { String(digits[$0]) }.joined(separator: "-")
+    }
+
+    public var description: String { text }
+}
+
+extension EventID: StoredValue {
+    public func write(to encoder: inout RecordEncoder) { text.write(to: &encoder) }
+    public init(readingFrom decoder: inout RecordDecoder) throws(CodecError) {
+        let text = try String(readingFrom: &decoder)
+        guard let id = EventID(text) else { throw CodecError.unknownValue(text, of: "event id") }
+        self = id
+    }
+}
+
+/// Who or what caused an event, and how that is known.
+public struct Actor: Coded, StoredValue, Hashable {
+    public enum Kind: String, StoredEnum {
+        case user, system, fieldManager, commitAuthor
+    }
+
+    /// How the identity was established; what somebody merely claims is `asserted`.
+    public enum Authentication: String, StoredEnum {
+        case unixPeer, oidc, sshSignature, forgeReview, system, asserted
+    }
+
+    public var authentication = Authentication.system
+    /// Such as `uid:1000`, `reconciler` or `kubectl-edit`.
+    public var id = ""
+    public var kind = Kind.system
+    public var onBehalfOf: String?
+
+    public init() {}
+
+    public init(kind: Kind, id: String, authentication: Authentication, onBehalfOf: String? = nil) {
+        self.kind = kind
+        self.id = id
+        self.authentication = authentication
+        self.onBehalfOf = onBehalfOf
+    }
+
+    /// Tidemark acting by itself.
+    public static let reconciler = Actor(kind: .system, id: "reconciler", authentication: .system)
+
+    public mutating func code(_ coder: inout some FieldCoder) throws(CodecError) {
+        try coder.field("authentication", &authentication)
+        try coder.field("id", &id)
+        try coder.field("kind", &kind)
+        try coder.field("onBehalfOf", &onBehalfOf)
+    }
+}
+
+/// What an event is about; each that is set is also a row of the ledger's index table.
+public struct Subjects: Coded, StoredValue, Hashable {
+    public var application: String?
+    /// The full id of a Git commit.
+    public var commit: String?
+    public var environment: String?
+    public var object: ObjectKey?
+    public var repository: String?
+
+    public init() {}
+
+    public init(
+        application: String? = nil, commit: String? = nil, environment: String? = nil,
+        object: ObjectKey? = nil, repository: String? = nil
+    ) {
+        self.application = application
+        self.commit = commit
+        self.environment = environment
+        self.object = object
+        self.repository = repository
+    }
+
+    public mutating func code(_ coder: inout some FieldCoder) throws(CodecError) {
+        try coder.field("application", &application)
+        try coder.field("commit", &commit)
+        try coder.field("environment", &environment)
+        try coder.field("object", &object)
+        try coder.field("repository", &repository)
+    }
+}
+
+/// What is stored and hashed of every event, besides its payload.
+///
+/// The Merkle leaf of an event is SHA-256(0x00 ‖ the canonical bytes of this); the payload is bound by
+/// `payloadHash`, so that it can be redacted and every proof stays valid. See `schema/FORMAT.md`.
+public struct Envelope: Coded {
+    public var actor = Actor()
+    /// The event that led to this one.
+    public var causation: EventID?
+    /// The sync it belongs to, such as `sync-42`.
+    public var correlation: String?
+    public var id = EventID(at: Timestamp(nanoseconds: 0), random: Array(repeating: 0, count: 10))
+    /// When it happened, by the clock of whoever saw it.
+    public var occurredAt = Timestamp(nanoseconds: 0)
+    /// SHA-256(salt ‖ payload bytes), with sixteen random bytes of salt.
+    public var payloadHash = Digest(of: "")
+    /// Dense from 1; the leaf index of the Merkle tree is one less.
+    public var position: Int64 = 0
+    /// When it was appended, by the ledger's clock; never decreases.
+    public var recordedAt = Timestamp(nanoseconds: 0)
+    public var stream = ""
+    /// Dense from 1 within its stream.
+    public var streamVersion: Int64 = 0
+    public var subjects = Subjects()
+    /// A literal of `Event`, such as `sync.started`.
+    public var type = ""
+    /// The version of the payload's shape.
+    public var version = 0
+
+    public init() {}
+
+    /// The most bytes an envelope may have: a tlog-tiles entry has a 16-bit length.
+    ///
+    /// Source: https://c2sp.org/tlog-tiles#log-entries
+    public static let maxBytes = 65_535
+
+    public mutating func code(_ coder: inout some FieldCoder) throws(CodecError) {
+        try coder.field("actor", &actor)
+        try coder.field("causation", &causation)
+        try coder.field("correlation", &correlation)
+        try coder.field("id", &id)
+        try coder.field("occurredAt", &occurredAt)
+        try coder.field("payloadHash", &payloadHash)
+        try coder.field("position", &position)
+        try coder.field("recordedAt", &recordedAt)
+        try coder.field("stream", &stream)
+        try coder.field("streamVersion", &streamVersion)
+        try coder.field("subjects", &subjects)
+        try coder.field("type", &type)
+        try coder.field("version", &version)
+    }
+}
+
+/// An event on its way into the ledger, which gives it its position, version and time of recording.
+public struct NewEvent: Equatable, Sendable {
+    public var id: EventID
+    public var event: Event
+    public var stream: String
+    public var subjects: Subjects
+    public var actor: Actor
+    public var occurredAt: Timestamp
+    public var correlation: String?
+    public var causation: EventID?
+
+    public init(
+        id: EventID, _ event: Event, stream: String, subjects: Subjects, actor: Actor = .reconciler,
+        occurredAt: Timestamp, correlation: String? = nil, causation: EventID? = nil
+    ) {
+        self.id = id
+        self.event = event
+        self.stream = stream
+        self.subjects = subjects
+        self.actor = actor
+        self.occurredAt = occurredAt
+        self.correlation = correlation
+        self.causation = causation
+    }
+}
+
+/// An event as it stands in the ledger.
+public struct RecordedEvent: Equatable, Sendable {
+    public var envelope: Envelope
+    /// `nil` once the payload was redacted or archived.
+    public var event: Event?
+
+    public init(envelope: Envelope, event: Event?) {
+        self.envelope = envelope
+        self.event = event
+    }
+
+    public var position: Int64 { envelope.position }
+    public var subjects: Subjects { envelope.subjects }
+}
+
+/// What an append expects of a stream: the guard against two writers deciding from the same state.
+public enum ExpectedVersion: Hashable, Sendable {
+    case any
+    /// The stream has no events yet.
+    case noStream
+    case exactly(Int64)
+}

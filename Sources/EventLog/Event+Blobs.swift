@@ -1,0 +1,31 @@
+public import Digests
+
+extension Event {
+    /// The digests of the bodies that were recorded with this event or before it.
+    ///
+    /// Digests that only name something (inputs, suppressed observations) are not among them.
+    public var blobs: [Digest] {
+        switch self {
+        case .manifestsRendered(let payload): payload.objects.map(\.digest)
+        case .objectObserved(let payload): list(payload.digest)
+        case .syncPlanned(let payload): [payload.plan]
+        case .planSaved(let payload): [payload.plan]
+        case .applyIntended(let payload): list(payload.body)
+        case .objectApplied(let payload): list(payload.live)
+        case .ledgerOpened, .clockJumped, .projectionRebuilt, .verificationRun,
+            .redactionKeyChanged, .configurationChanged, .repositoryRegistered,
+            .repositoryUnreachable, .repositoryReachable, .refMoved, .commitObserved,
+            .pushIntended, .pushFinished, .environmentDeclared, .clusterConnected,
+            .clusterDisconnected, .applicationDeclared, .applicationChanged, .applicationRemoved,
+            .declarationsRejected, .renderFailed, .comparisonChanged, .driftDetected,
+            .driftResolved, .observationsSuppressed, .ownershipMoved, .healthChanged,
+            .syncRequested, .syncRefused, .syncStarted, .objectPruned, .objectFailed,
+            .applyRecovered, .hookStarted, .hookFinished, .syncSucceeded, .syncFailed,
+            .syncTerminated, .rollbackRequested, .rollbackCommitted, .autoSyncHeld,
+            .autoSyncReleased:
+            []
+        }
+    }
+
+    private func list(_ digest: Digest?) -> [Digest] { digest.map { [$0] } ?? [] }
+}

@@ -1,0 +1,208 @@
+public import Digests
+public import Model
+
+/// The desired set of an application at a commit.
+public struct ManifestsRendered: Coded {
+    public struct Object: Coded, StoredValue, Hashable {
+        /// Of the body in canonical JSON, with tokens for secret values; the key of its blob.
+        public var digest = Digest(of: "")
+        /// Where the manifest stands, from the root of the repository.
+        public var file = ""
+        public var key = ObjectKey(group: "", kind: "-", namespace: "", name: "-")
+        public var line = 0
+        public init() {}
+
+        public mutating func code(_ coder: inout some FieldCoder) throws(CodecError) {
+            try coder.field("digest", &digest)
+            try coder.field("file", &file)
+            try coder.field("key", &key)
+            try coder.field("line", &line)
+        }
+    }
+
+    /// Of everything the rendering read: folder, options, declaration.
+    public var inputs = Digest(of: "")
+    public var objects: [Object] = []
+    public var renderer = "directory"
+    public var rendererVersion = 1
+    public var warnings: [String] = []
+    public init() {}
+
+    public mutating func code(_ coder: inout some FieldCoder) throws(CodecError) {
+        try coder.field("inputs", &inputs)
+        try coder.field("objects", &objects)
+        try coder.field("renderer", &renderer)
+        try coder.field("rendererVersion", &rendererVersion)
+        try coder.field("warnings", &warnings)
+    }
+}
+
+public struct RenderFailed: Coded {
+    public var problems: [String] = []
+    public init() {}
+
+    public mutating func code(_ coder: inout some FieldCoder) throws(CodecError) {
+        try coder.field("problems", &problems)
+    }
+}
+
+public enum SyncStatus: String, StoredEnum {
+    case synced = "Synced"
+    case outOfSync = "OutOfSync"
+    case unknown = "Unknown"
+}
+
+public enum ObjectVerdict: String, StoredEnum { case same, modified, missing, extra, unknown }
+
+/// The sync status of an application changed, or which objects make it so.
+public struct ComparisonChanged: Coded {
+    public struct Object: Coded, StoredValue, Hashable {
+        public var key = ObjectKey(group: "", kind: "-", namespace: "", name: "-")
+        public var verdict = ObjectVerdict.modified
+        public init() {}
+
+        public mutating func code(_ coder: inout some FieldCoder) throws(CodecError) {
+            try coder.field("key", &key)
+            try coder.field("verdict", &verdict)
+        }
+    }
+
+    /// Those that are not in sync.
+    public var objects: [Object] = []
+    /// Why nothing can be said, with status `Unknown`.
+    public var reason: String?
+    public var status = SyncStatus.unknown
+    public init() {}
+
+    public mutating func code(_ coder: inout some FieldCoder) throws(CodecError) {
+        try coder.field("objects", &objects)
+        try coder.field("reason", &reason)
+        try coder.field("status", &status)
+    }
+}
+
+/// A live object moved away from what was last synced, without any change in Git.
+public struct DriftDetected: Coded, StoredValue {
+    public struct Field: Coded, StoredValue, Hashable {
+        /// As JSON; `nil` when Git does not have the field.
+        public var desired: String?
+        /// As JSON; `nil` when the cluster does not have the field.
+        public var live: String?
+        /// Who wrote the live value last, as `managedFields` has it: a hint, not a proof.
+        public var manager: String?
+        public var managerTime: String?
+        public var path = ""
+        public init() {}
+
+        public mutating func code(_ coder: inout some FieldCoder) throws(CodecError) {
+            try coder.field("desired", &desired)
+            try coder.field("live", &live)
+            try coder.field("manager", &manager)
+            try coder.field("managerTime", &managerTime)
+            try coder.field("path", &path)
+        }
+    }
+
+    public var fields: [Field] = []
+    public var verdict = ObjectVerdict.modified
+    public init() {}
+
+    public mutating func code(_ coder: inout some FieldCoder) throws(CodecError) {
+        try coder.field("fields", &fields)
+        try coder.field("verdict", &verdict)
+    }
+}
+
+public struct DriftResolved: Coded {
+    public enum How: String, StoredEnum { case healed, inGit, byHand }
+
+    /// The position of the `drift.detected` that this ends.
+    public var detectedAt: Int64 = 0
+    public var how = How.healed
+    public init() {}
+
+    public mutating func code(_ coder: inout some FieldCoder) throws(CodecError) {
+        try coder.field("detectedAt", &detectedAt)
+        try coder.field("how", &how)
+    }
+}
+
+/// A managed object as the cluster has it: seen first, changed or gone.
+public struct ObjectObserved: Coded {
+    public enum Change: String, StoredEnum { case appeared, changed, disappeared }
+
+    public var change = Change.changed
+    /// Of the body in canonical JSON, with tokens for secret values; `nil` when it is gone.
+    public var digest: Digest?
+    /// Who wrote last, as `managedFields` has it.
+    public var manager: String?
+    public var resourceVersion = ""
+    public var uid = ""
+    public init() {}
+
+    public mutating func code(_ coder: inout some FieldCoder) throws(CodecError) {
+        try coder.field("change", &change)
+        try coder.field("digest", &digest)
+        try coder.field("manager", &manager)
+        try coder.field("resourceVersion", &resourceVersion)
+        try coder.field("uid", &uid)
+    }
+}
+
+/// An object changed too often to record each change.
+public struct ObservationsSuppressed: Coded {
+    public var count = 0
+    public var first = Digest(of: "")
+    public var last = Digest(of: "")
+    public init() {}
+
+    public mutating func code(_ coder: inout some FieldCoder) throws(CodecError) {
+        try coder.field("count", &count)
+        try coder.field("first", &first)
+        try coder.field("last", &last)
+    }
+}
+
+/// Fields that another tool had applied belong to Tidemark from now on.
+public struct OwnershipMoved: Coded {
+    public struct Part: Coded, StoredValue, Hashable {
+        public var manager = ""
+        public var paths: [String] = []
+        public init() {}
+
+        public mutating func code(_ coder: inout some FieldCoder) throws(CodecError) {
+            try coder.field("manager", &manager)
+            try coder.field("paths", &paths)
+        }
+    }
+
+    public var from: [Part] = []
+    public init() {}
+
+    public mutating func code(_ coder: inout some FieldCoder) throws(CodecError) {
+        try coder.field("from", &from)
+    }
+}
+
+public enum StoredHealth: String, StoredEnum {
+    case healthy = "Healthy"
+    case suspended = "Suspended"
+    case progressing = "Progressing"
+    case missing = "Missing"
+    case degraded = "Degraded"
+    case unknown = "Unknown"
+}
+
+/// Of one object, or of the whole application when the envelope names no object.
+public struct HealthChanged: Coded {
+    public var from: StoredHealth?
+    public var message: String?
+    public var to = StoredHealth.unknown
+    public init() {}
+
+    public mutating func code(_ coder: inout some FieldCoder) throws(CodecError) {
+        try coder.field("from", &from)
+        try coder.field("message", &message)
+        try coder.field("to", &to)
+    }
+}

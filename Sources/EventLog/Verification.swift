@@ -1,0 +1,164 @@
+internal import Digests
+internal import Model
+
+/// One thing in a ledger that is not as it must be.
+public struct Finding: Hashable, Sendable, CustomStringConvertible {
+    /// The event it is about; `nil` when it is about none.
+    public var position: Int64?
+    public var what: String
+    public var expected: String
+    public var found: String
+
+    public init(position: Int64?, _ what: String, expected: String, found: String) {
+        self.position = position
+        self.what = what
+        self.expected = expected
+        self.found = found
+    }
+
+    /// `@12 payload hash: expected 3f…, found 9c…`.
+    public var description: String {
+        "\(position.map { "@\($0) " } ?? "")\(what): expected \(expected), found \(found)"
+    }
+}
+
+public struct VerificationReport: Equatable, Sendable {
+    public var events: Int64
+    public var findings: [Finding]
+
+    public init(events: Int64, findings: [Finding]) {
+        self.events = events
+        self.findings = findings
+    }
+
+    public var isIntact: Bool { findings.isEmpty }
+}
+
+/// An event as a store holds it: its bytes, and what it keeps beside them to find it by.
+public struct StoredRecord: Sendable {
+    public var position: Int64
+    public var id: String
+    public var type: String
+    public var version: Int
+    public var stream: String
+    public var streamVersion: Int64
+    public var recordedAt: Int64
+    public var envelope: [UInt8]
+    public var salt: [UInt8]?
+    public var payload: [UInt8]?
+    /// Whether a redaction or archive names the payload.
+    public var isRedacted: Bool
+
+    public init(
+        position: Int64, id: String, type: String, version: Int, stream: String,
+        streamVersion: Int64, recordedAt: Int64, envelope: [UInt8], salt: [UInt8]?,
+        payload: [UInt8]?, isRedacted: Bool
+    ) {
+        self.position = position
+        self.id = id
+        self.type = type
+        self.version = version
+        self.stream = stream
+        self.streamVersion = streamVersion
+        self.recordedAt = recordedAt
+        self.envelope = envelope
+        self.salt = salt
+        self.payload = payload
+        self.isRedacted = isRedacted
+    }
+}
+
+/// Checks stored records one after another, from the first, trusting nothing but their bytes.
+public struct RecordVerifier: Sendable {
+    /// The most findings that are kept: one broken byte must not make a report of gigabytes.
+    public static let maxFindings = 1000
+
+    public private(set) var findings: [Finding] = []
+    public private(set) var position: Int64 = 0
+    private var recordedAt = Timestamp(nanoseconds: .min)
+    private var versions: [String: Int64] = [:]
+    private var ids: Set<String> = []
+    private var legality = LegalityAudit()
+
+    public init() {}
+
+    /// Checks the next record.
+    ///
+    /// - Returns: The event, when its bytes can be read.
+    public mutating func check(_ record: StoredRecord) -> RecordedEvent? {
+        expect(record.position, "position", position + 1, record.position)
+        position = record.position
+        let envelope: Envelope
+        do throws(CodecError) {
+            // Only canonical bytes are read, so these are the one form of this envelope.
+            envelope = try RecordDecoder.decode(Envelope.self, from: record.envelope)
+        } catch {
+            note(record.position, "envelope", "canonical bytes", error.summary)
+            return nil
+        }
+        checkColumns(record, envelope)
+        checkOrder(envelope)
+        guard let payload = record.payload, let salt = record.salt else {
+            if !record.isRedacted { note(record.position, "payload", "its bytes", "nothing") }
+            return RecordedEvent(envelope: envelope, event: nil)
+        }
+        expect(
+            record.position, "payload hash", envelope.payloadHash, Digest(of: salt + payload))
+        expect(record.position, "salt", 16, salt.count)
+        do throws(CodecError) {
+            let event = try EventCodec.decode(
+                type: envelope.type, version: envelope.version, payload: payload)
+            for finding in legality.check(event, envelope) { append(finding) }
+            return RecordedEvent(envelope: envelope, event: event)
+        } catch {
+            note(record.position, "payload", "a known event", error.summary)
+            return nil
+        }
+    }
+
+    private mutating func checkColumns(_ record: StoredRecord, _ envelope: Envelope) {
+        let position = record.position
+        if record.envelope.count > Envelope.maxBytes {
+            note(position, "envelope", "\(Envelope.maxBytes) bytes", "\(record.envelope.count)")
+        }
+        expect(position, "envelope position", record.position, envelope.position)
+        expect(position, "column id", envelope.id.text, record.id)
+        expect(position, "column type", envelope.type, record.type)
+        expect(position, "column version", envelope.version, record.version)
+        expect(position, "column stream", envelope.stream, record.stream)
+        expect(position, "column stream_version", envelope.streamVersion, record.streamVersion)
+        expect(
+            position, "column recorded_at", envelope.recordedAt.nanoseconds, record.recordedAt)
+    }
+
+    private mutating func checkOrder(_ envelope: Envelope) {
+        let next = versions[envelope.stream, default: 0] + 1
+        expect(envelope.position, "stream version", next, envelope.streamVersion)
+        versions[envelope.stream] = envelope.streamVersion
+        if envelope.recordedAt < recordedAt {
+            note(
+                envelope.position, "recordedAt", "not before \(recordedAt)",
+                "\(envelope.recordedAt)")
+        }
+        recordedAt = max(recordedAt, envelope.recordedAt)
+        if !ids.insert(envelope.id.text).inserted {
+            note(envelope.position, "id", "one event with it", "another \(envelope.id)")
+        }
+    }
+
+    private mutating func expect<Value: Equatable>(
+        _ position: Int64, _ what: String, _ expected: Value, _ found: Value
+    ) {
+        if expected != found { note(position, what, "\(expected)", "\(found)") }
+    }
+
+    private mutating func note(
+        _ position: Int64, _ what: String, _ expected: String, _ found: String
+    ) {
+        append(Finding(position: position, what, expected: expected, found: found))
+    }
+
+    private mutating func append(_ finding: Finding) {
+        if findings.count < Self.maxFindings { findings.append(finding) }
+    }
+}

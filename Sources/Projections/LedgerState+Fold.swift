@@ -1,0 +1,222 @@
+internal import Digests
+internal import EventLog
+internal import Model
+
+extension LedgerState {
+    mutating func fold(_ event: Event, _ envelope: Envelope) {
+        switch event {
+        case .ledgerOpened(let payload):
+            ledger.upsert("ledger") {
+                $0.format = payload.format
+                $0.tokenKeyID = payload.tokenKeyID
+            }
+        case .redactionKeyChanged(let payload):
+            ledger.upsert("ledger") { $0.tokenKeyID = payload.to }
+        case .clockJumped, .projectionRebuilt, .verificationRun, .configurationChanged,
+            .declarationsRejected, .observationsSuppressed, .ownershipMoved, .rollbackRequested,
+            .rollbackCommitted:
+            break  // On the timeline only.
+        case .repositoryRegistered, .repositoryUnreachable, .repositoryReachable, .refMoved,
+            .commitObserved, .pushIntended, .pushFinished:
+            foldGit(event, envelope)
+        case .environmentDeclared, .clusterConnected, .clusterDisconnected:
+            foldEnvironment(event, envelope)
+        case .applicationDeclared, .applicationChanged, .applicationRemoved, .manifestsRendered,
+            .renderFailed, .comparisonChanged, .syncRefused, .autoSyncHeld, .autoSyncReleased:
+            foldApplication(event, envelope)
+        case .driftDetected, .driftResolved, .objectObserved, .healthChanged:
+            foldObject(event, envelope)
+        case .syncRequested, .syncPlanned, .planSaved, .syncStarted, .syncSucceeded, .syncFailed,
+            .syncTerminated:
+            foldSync(event, envelope)
+        case .applyIntended, .objectApplied, .objectPruned, .objectFailed, .applyRecovered,
+            .hookStarted, .hookFinished:
+            foldStep(event, envelope)
+        }
+    }
+
+    private mutating func foldGit(_ event: Event, _ envelope: Envelope) {
+        guard let repository = envelope.subjects.repository else { return }
+        switch event {
+        case .repositoryRegistered(let payload):
+            repositories.upsert(repository) { $0.url = payload.url }
+        case .repositoryUnreachable(let payload):
+            repositories.upsert(repository) {
+                $0.reason = payload.reason
+                $0.unreachableSince = $0.unreachableSince ?? envelope.occurredAt
+            }
+        case .repositoryReachable:
+            repositories.upsert(repository) {
+                $0.reason = nil
+                $0.unreachableSince = nil
+            }
+        case .refMoved(let payload):
+            repositories.upsert(repository) { row in
+                row.refs.removeAll { $0.name == payload.ref }
+                guard let commit = payload.to else { return }
+                let place = row.refs.firstIndex { $0.name > payload.ref } ?? row.refs.count
+                let ref = RepositoryRow.Ref {
+                    $0.name = payload.ref
+                    $0.commit = commit
+                }
+                row.refs.insert(ref, at: place)
+            }
+        case .commitObserved(let payload):
+            guard let commit = envelope.subjects.commit else { return }
+            commits[commit] = CommitRow {
+                $0.authorEmail = payload.author.email
+                $0.authorName = payload.author.name
+                $0.authoredAt = payload.author.time
+                $0.committedAt = payload.committer.time
+                $0.position = envelope.position
+                $0.repository = repository
+                $0.subject = payload.subject
+            }
+        case .pushIntended(let payload):
+            pushes["\(repository)|\(payload.commit)"] = PushRow {
+                $0.branch = payload.branch
+                $0.commit = payload.commit
+                $0.expected = payload.expected
+                $0.repository = repository
+            }
+        case .pushFinished(let payload): pushes["\(repository)|\(payload.commit)"] = nil
+        default: break  // `fold` sends only the events above.
+        }
+    }
+
+    private mutating func foldEnvironment(_ event: Event, _ envelope: Envelope) {
+        guard let environment = envelope.subjects.environment else { return }
+        switch event {
+        case .environmentDeclared(let payload):
+            environments.upsert(environment) {
+                $0.mode = payload.mode
+                $0.promotionOrder = payload.promotionOrder
+                $0.server = payload.server
+            }
+        case .clusterConnected(let payload):
+            environments.upsert(environment) {
+                $0.isConnected = true
+                $0.reason = nil
+                $0.serverVersion = payload.serverVersion
+                $0.since = envelope.occurredAt
+            }
+        case .clusterDisconnected(let payload):
+            environments.upsert(environment) {
+                $0.isConnected = false
+                $0.reason = payload.reason
+                $0.since = envelope.occurredAt
+            }
+        default: break
+        }
+    }
+
+    private mutating func foldApplication(_ event: Event, _ envelope: Envelope) {
+        guard let name = envelope.subjects.application else { return }
+        switch event {
+        case .applicationDeclared(let payload), .applicationChanged(let payload):
+            applications.upsert(name) {
+                $0.declaration = payload
+                $0.environment = envelope.subjects.environment ?? ""
+                $0.repository = envelope.subjects.repository ?? ""
+                $0.isRemoved = false
+            }
+        case .applicationRemoved: applications.update(name) { $0.isRemoved = true }
+        case .manifestsRendered(let payload):
+            applications.update(name) {
+                $0.desired = payload.objects
+                $0.renderProblems = []
+                $0.renderedCommit = envelope.subjects.commit
+                $0.renderedInputs = payload.inputs
+            }
+        case .renderFailed(let payload):
+            applications.update(name) { $0.renderProblems = payload.problems }
+        case .comparisonChanged(let payload):
+            applications.update(name) {
+                if $0.syncStatus != payload.status { $0.syncStatusSince = envelope.occurredAt }
+                $0.outOfSync = payload.objects
+                $0.syncReason = payload.reason
+                $0.syncStatus = payload.status
+            }
+        case .syncRefused(let payload):
+            applications.update(name) {
+                $0.refusal = ApplicationRow.Refusal {
+                    $0.commit = envelope.subjects.commit
+                    $0.message = payload.message
+                    $0.reason = payload.reason
+                }
+            }
+        case .autoSyncHeld(let payload):
+            applications.update(name) { $0.heldBecause = payload.reason }
+        case .autoSyncReleased: applications.update(name) { $0.heldBecause = nil }
+        default: break
+        }
+    }
+
+    private mutating func foldObject(_ event: Event, _ envelope: Envelope) {
+        guard let environment = envelope.subjects.environment, let object = envelope.subjects.object
+        else {
+            if case .healthChanged(let payload) = event { foldApplicationHealth(payload, envelope) }
+            return
+        }
+        let key = Self.objectKey(environment, object)
+        let application = envelope.subjects.application ?? ""
+        ensureObject(key, application, envelope)
+        switch event {
+        case .driftDetected(let payload):
+            objects.update(key) {
+                $0.drift = ObjectRow.Drift {
+                    $0.detected = payload
+                    $0.position = envelope.position
+                    $0.since = envelope.occurredAt
+                }
+            }
+        case .driftResolved: objects.update(key) { $0.drift = nil }
+        case .objectObserved(let payload):
+            objects.update(key) {
+                $0.isGone = payload.change == .disappeared
+                $0.live = payload.digest
+                $0.resourceVersion = payload.resourceVersion
+                $0.uid = payload.uid
+                $0.note(observationAt: envelope.occurredAt)
+            }
+        case .healthChanged(let payload):
+            objects.update(key) {
+                $0.health = payload.to
+                $0.healthMessage = payload.message
+            }
+        default: break
+        }
+    }
+
+    private mutating func foldApplicationHealth(_ payload: HealthChanged, _ envelope: Envelope) {
+        guard let name = envelope.subjects.application else { return }
+        applications.update(name) {
+            if $0.health != payload.to { $0.healthSince = envelope.occurredAt }
+            $0.health = payload.to
+            $0.healthMessage = payload.message
+        }
+    }
+
+    mutating func ensureObject(_ key: String, _ application: String, _ envelope: Envelope) {
+        if let row = objects[key] {
+            guard row.application != application, !application.isEmpty else { return }
+            objectsOf[row.application]?.remove(key)
+            objects.update(key) { $0.application = application }
+        } else {
+            objects[key] = ObjectRow {
+                $0.application = application
+                $0.firstSeen = envelope.position
+            }
+        }
+        objectsOf[application, default: []].insert(key)
+    }
+}
+
+extension ObjectRow {
+    /// Keeps the times of the last hour, six at most: enough to know when to suppress.
+    mutating func note(observationAt time: Timestamp) {
+        observedAt.removeAll { time - $0 > .seconds(3600) }
+        observedAt.append(time)
+        if observedAt.count > 6 { observedAt.removeFirst(observedAt.count - 6) }
+    }
+}

@@ -1,0 +1,199 @@
+internal import Digests
+internal import EventLog
+internal import Model
+
+extension LedgerState {
+    mutating func foldSync(_ event: Event, _ envelope: Envelope) {
+        let name = envelope.stream
+        switch event {
+        case .syncRequested(let payload): foldRequest(payload, envelope)
+        case .syncPlanned(let payload):
+            syncs.update(name) {
+                $0.phase = .planned
+                $0.plan = payload
+                $0.plannedPosition = envelope.position
+                $0.commit = envelope.subjects.commit ?? $0.commit
+            }
+        case .planSaved(let payload):
+            ledger.upsert("ledger") { $0.plans += 1 }
+            plans[name] = PlanRow {
+                $0.application = envelope.subjects.application ?? ""
+                $0.commit = envelope.subjects.commit
+                $0.environment = envelope.subjects.environment ?? ""
+                $0.saved = payload
+                $0.savedAt = envelope.occurredAt
+                $0.savedPosition = envelope.position
+            }
+        case .syncStarted:
+            syncs.update(name) {
+                $0.phase = .running
+                $0.startedAt = envelope.occurredAt
+            }
+        case .syncSucceeded: finish(name, .succeeded, nil, envelope)
+        case .syncFailed(let payload): finish(name, .failed, payload.message, envelope)
+        case .syncTerminated(let payload): finish(name, .terminated, payload.reason, envelope)
+        default: break  // `fold` sends only the events above.
+        }
+    }
+
+    private mutating func foldRequest(_ payload: SyncRequested, _ envelope: Envelope) {
+        let name = envelope.stream
+        let application = envelope.subjects.application ?? ""
+        ledger.upsert("ledger") { $0.syncs += 1 }
+        syncs[name] = SyncRow {
+            $0.actor = envelope.actor
+            $0.application = application
+            $0.attempt = payload.attempt
+            $0.commit = envelope.subjects.commit
+            $0.environment = envelope.subjects.environment ?? ""
+            $0.isPruning = payload.isPruning
+            $0.onlyObjects = payload.onlyObjects
+            $0.requestedAt = envelope.occurredAt
+            $0.requestedPosition = envelope.position
+            $0.rollbackTo = payload.rollbackTo
+            $0.trigger = payload.trigger
+        }
+        if let plan = payload.plan { plans.update(plan) { $0.usedBy = name } }
+        if payload.rollbackTo != nil, let undone = applications[application]?.lastSync {
+            syncs.update(undone) { $0.rolledBackBy = name }
+        }
+        applications.update(application) {
+            $0.lastSync = name
+            $0.runningSync = name
+            $0.refusal = nil
+            $0.attempts.note(payload, envelope, $0.declaration.digest)
+        }
+    }
+
+    private mutating func finish(
+        _ name: String, _ phase: SyncPhase, _ message: String?, _ envelope: Envelope
+    ) {
+        syncs.update(name) {
+            $0.phase = phase
+            $0.message = message
+            $0.finishedAt = envelope.occurredAt
+            $0.finishedPosition = envelope.position
+        }
+        guard let sync = syncs[name] else { return }
+        applications.update(sync.application) {
+            if $0.runningSync == name { $0.runningSync = nil }
+            $0.attempts.lastAt = envelope.occurredAt
+            $0.attempts.lastFailed = phase != .succeeded
+            if phase == .succeeded {
+                $0.attempts.failures = 0
+                $0.lastSynced = name
+                $0.lastSyncedCommit = sync.commit
+            } else {
+                $0.attempts.failures += 1
+            }
+        }
+    }
+
+    mutating func foldStep(_ event: Event, _ envelope: Envelope) {
+        let sync = envelope.stream
+        switch event {
+        case .applyIntended(let payload): foldIntent(payload, envelope)
+        case .objectApplied(let payload):
+            close(sync, payload.step, .applied, envelope) {
+                $0.live = payload.live
+                $0.uid = payload.uid
+                $0.wasChanged = payload.wasChanged
+            }
+            noteApplied(sync, payload.step, live: payload.live, uid: payload.uid, envelope)
+        case .objectPruned(let payload):
+            close(sync, payload.step, .pruned, envelope) { $0.uid = payload.uid }
+            notePruned(sync, payload.step, envelope)
+        case .objectFailed(let payload):
+            guard let step = payload.step else { return }
+            close(sync, step, .failed, envelope) { $0.message = payload.message }
+        case .applyRecovered(let payload):
+            let outcome: StepRow.Outcome =
+                switch payload.outcome {
+                case .applied: .applied
+                case .notApplied: .notApplied
+                case .unknown: .unknown
+                }
+            close(sync, payload.step, outcome, envelope) {
+                $0.uid = payload.uid ?? $0.uid
+                $0.message = "recovered after an interruption"
+            }
+            if payload.outcome == .applied {
+                noteApplied(sync, payload.step, live: nil, uid: payload.uid, envelope)
+            }
+        case .hookStarted(let payload):
+            steps.update(Self.stepKey(sync, payload.step)) { $0.uid = payload.uid }
+        case .hookFinished(let payload):
+            steps.update(Self.stepKey(sync, payload.step)) {
+                $0.hookOutcome = payload.outcome
+                $0.message = payload.message ?? $0.message
+            }
+        default: break
+        }
+    }
+
+    private mutating func foldIntent(_ payload: ApplyIntended, _ envelope: Envelope) {
+        guard let object = envelope.subjects.object else { return }
+        let key = Self.stepKey(envelope.stream, payload.step)
+        steps[key] = StepRow {
+            $0.intent = payload
+            $0.intentAt = envelope.occurredAt
+            $0.intentPosition = envelope.position
+            $0.object = object
+        }
+        noteStep(key)
+    }
+
+    private mutating func close(
+        _ sync: String, _ step: Int, _ outcome: StepRow.Outcome, _ envelope: Envelope,
+        _ change: (inout StepRow) -> Void
+    ) {
+        steps.update(Self.stepKey(sync, step)) {
+            $0.outcome = outcome
+            $0.outcomeAt = envelope.occurredAt
+            change(&$0)
+        }
+    }
+
+    private mutating func noteApplied(
+        _ sync: String, _ step: Int, live: Digest?, uid: String?, _ envelope: Envelope
+    ) {
+        guard let row = steps[Self.stepKey(sync, step)], row.intent.action == .apply else { return }
+        let environment = envelope.subjects.environment ?? ""
+        let key = Self.objectKey(environment, row.object)
+        ensureObject(key, envelope.subjects.application ?? "", envelope)
+        objects.update(key) {
+            $0.lastApplied = row.intent.body
+            $0.lastAppliedAt = envelope.position
+            $0.lastAppliedBy = sync
+            $0.isGone = false
+            $0.live = live ?? $0.live
+            $0.uid = uid ?? $0.uid
+        }
+    }
+}
+
+extension LedgerState {
+    private mutating func notePruned(_ sync: String, _ step: Int, _ envelope: Envelope) {
+        guard let row = steps[Self.stepKey(sync, step)], row.intent.action == .prune else { return }
+        let environment = envelope.subjects.environment ?? ""
+        objects.update(Self.objectKey(environment, row.object)) {
+            $0.drift = nil
+            $0.isGone = true
+            $0.live = nil
+        }
+    }
+}
+
+extension ApplicationRow.Attempts {
+    /// Counts a request: an attempt at another commit or declaration starts from zero.
+    mutating func note(_ request: SyncRequested, _ envelope: Envelope, _ declaration: Digest) {
+        let newCommit = envelope.subjects.commit ?? commit
+        if newCommit != commit || declaration != self.declaration {
+            self = Self()
+            commit = newCommit
+            self.declaration = declaration
+        }
+        lastAt = envelope.occurredAt
+        if request.trigger == .selfHeal { heals += 1 }
+    }
+}

@@ -1,0 +1,149 @@
+public import EventLog
+public import Model
+
+/// The present, folded from the ledger: what the reconciler decides from and the commands show.
+///
+/// Deleting every stored row and folding the ledger again gives the same rows; nothing else may write
+/// to them. A past moment is the same fold, stopped earlier.
+public struct LedgerState: Sendable {
+    /// Raised whenever the meaning of a row changes, so that stored rows are dropped and folded again.
+    public static let version = 1
+
+    /// The last event folded in; 0 before the first.
+    public internal(set) var position: Int64 = 0
+    public internal(set) var recordedAt: Timestamp?
+
+    public internal(set) var ledger = Table<LedgerRow>("ledger")
+    public internal(set) var repositories = Table<RepositoryRow>("repositories")
+    public internal(set) var commits = Table<CommitRow>("commits")
+    public internal(set) var environments = Table<EnvironmentRow>("environments")
+    public internal(set) var applications = Table<ApplicationRow>("applications")
+    public internal(set) var objects = Table<ObjectRow>("objects")
+    public internal(set) var syncs = Table<SyncRow>("syncs")
+    public internal(set) var steps = Table<StepRow>("steps")
+    public internal(set) var plans = Table<PlanRow>("plans")
+    public internal(set) var pushes = Table<PushRow>("pushes")
+
+    public init() {}
+
+    /// The key of an object's row.
+    public static func objectKey(_ environment: String, _ object: ObjectKey) -> String {
+        "\(environment)|\(object)"
+    }
+
+    /// The key of a step's row.
+    public static func stepKey(_ sync: String, _ step: Int) -> String { "\(sync)/\(step)" }
+
+    /// The stream of each noun.
+    public enum Stream {
+        public static let ledger = "ledger"
+        public static func repository(_ name: String) -> String { "repository/\(name)" }
+        public static func environment(_ name: String) -> String { "environment/\(name)" }
+        public static func application(_ name: String) -> String { "application/\(name)" }
+        /// Also of a plan: `sync-42` and `plan-17` are their own streams.
+        public static func named(_ name: String) -> String { name }
+    }
+
+    /// The steps of a sync in the order of their numbers.
+    public func steps(of sync: String) -> [StepRow] {
+        var rows: [StepRow] = []
+        let numbers = stepNumbers[sync] ?? []
+        for number in numbers.sorted() {
+            if let row = steps[Self.stepKey(sync, number)] { rows.append(row) }
+        }
+        return rows
+    }
+
+    /// The keys of the objects an application has or had.
+    public func objectKeys(of application: String) -> Set<String> { objectsOf[application] ?? [] }
+
+    // Look-up helpers, rebuilt with the rows and not stored.
+    var stepNumbers: [String: Set<Int>] = [:]
+    var objectsOf: [String: Set<String>] = [:]
+}
+
+extension LedgerState {
+    /// Folds in the next event.
+    ///
+    /// Total: any sequence of decoded events is accepted, because what is in the ledger has happened. A
+    /// redacted event has no payload and changes nothing.
+    ///
+    /// - Precondition: `recorded.position` is `position + 1`.
+    public mutating func apply(_ recorded: RecordedEvent) {
+        precondition(recorded.position == position + 1, "events are folded in order, without gaps")
+        position = recorded.position
+        recordedAt = recorded.envelope.recordedAt
+        guard let event = recorded.event else { return }
+        fold(event, recorded.envelope)
+    }
+
+    /// The rows that changed since the last call, to be stored in the same transaction as the events.
+    public mutating func takeChanges() -> [RowChange] {
+        ledger.takeChanges() + repositories.takeChanges() + commits.takeChanges()
+            + environments.takeChanges() + applications.takeChanges() + objects.takeChanges()
+            + syncs.takeChanges() + steps.takeChanges() + plans.takeChanges() + pushes.takeChanges()
+    }
+
+    /// Takes back the events folded in since the last `takeChanges()`; for an append that failed.
+    public mutating func revertChanges(to position: Int64, recordedAt: Timestamp?) {
+        ledger.revertChanges()
+        repositories.revertChanges()
+        commits.revertChanges()
+        environments.revertChanges()
+        applications.revertChanges()
+        objects.revertChanges()
+        syncs.revertChanges()
+        steps.revertChanges()
+        plans.revertChanges()
+        pushes.revertChanges()
+        self.position = position
+        self.recordedAt = recordedAt
+        rebuildLookups()
+    }
+
+    /// Every row in its stored form, by projection and key: what a rebuild is compared with.
+    public func storedRows() -> [RowChange] {
+        ledger.storedRows() + repositories.storedRows() + commits.storedRows()
+            + environments.storedRows() + applications.storedRows() + objects.storedRows()
+            + syncs.storedRows() + steps.storedRows() + plans.storedRows() + pushes.storedRows()
+    }
+
+    /// The state that stored rows give, at the position they were stored at.
+    public init(
+        rows: some Sequence<RowChange>, position: Int64, recordedAt: Timestamp?
+    ) throws(CodecError) {
+        self.init()
+        self.position = position
+        self.recordedAt = recordedAt
+        for row in rows {
+            guard let bytes = row.bytes else { continue }
+            switch row.projection {
+            case ledger.name: try ledger.load(row.key, bytes)
+            case repositories.name: try repositories.load(row.key, bytes)
+            case commits.name: try commits.load(row.key, bytes)
+            case environments.name: try environments.load(row.key, bytes)
+            case applications.name: try applications.load(row.key, bytes)
+            case objects.name: try objects.load(row.key, bytes)
+            case syncs.name: try syncs.load(row.key, bytes)
+            case steps.name: try steps.load(row.key, bytes)
+            case plans.name: try plans.load(row.key, bytes)
+            case pushes.name: try pushes.load(row.key, bytes)
+            default: throw CodecError.unknownValue(row.projection, of: "projection")
+            }
+        }
+        rebuildLookups()
+    }
+
+    private mutating func rebuildLookups() {
+        stepNumbers = [:]
+        objectsOf = [:]
+        for key in steps.all.keys { noteStep(key) }
+        for (key, row) in objects.all { objectsOf[row.application, default: []].insert(key) }
+    }
+
+    mutating func noteStep(_ key: String) {
+        guard let slash = key.lastIndex(of: "/"), let number = Int(key[key.index(after: slash)...])
+        else { return }
+        stepNumbers[String(key[..<slash]), default: []].insert(number)
+    }
+}

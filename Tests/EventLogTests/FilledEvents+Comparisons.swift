@@ -1,0 +1,83 @@
+import EventLog
+import Model
+
+let filledComparisons: [Event] = [
+    .manifestsRendered(
+        ManifestsRendered {
+            $0.inputs = digest[2]
+            $0.objects = [
+                ManifestsRendered.Object {
+                    $0.digest = digest[3]
+                    $0.file = "overlays/production/api-gateway.yaml"
+                    $0.key = deployment
+                    $0.line = 1
+                }
+            ]
+            $0.renderer = "directory"
+            $0.rendererVersion = 1
+            $0.warnings = ["two files declare Service/api-gateway"]
+        }),
+    .renderFailed(RenderFailed { $0.problems = ["base/web.yaml:7:3: a key occurs twice"] }),
+    .comparisonChanged(
+        ComparisonChanged {
+            $0.objects = [
+                ComparisonChanged.Object {
+                    $0.key = deployment
+                    $0.verdict = .modified
+                },
+                ComparisonChanged.Object {
+                    $0.key = service
+                    $0.verdict = .missing
+                },
+            ]
+            $0.reason = "the cluster has not answered yet"
+            $0.status = .outOfSync
+        }),
+    .driftDetected(
+        DriftDetected {
+            $0.fields = [
+                DriftDetected.Field {
+                    $0.desired = "3"
+                    $0.live = "1"
+                    $0.manager = "kubectl-edit"
+                    $0.managerTime = "2026-11-02T10:02:11Z"
+                    $0.path = "spec.replicas"
+                }
+            ]
+            $0.verdict = .modified
+        }),
+    .driftResolved(
+        DriftResolved {
+            $0.detectedAt = 120
+            $0.how = .byHand
+        }),
+    .objectObserved(
+        ObjectObserved {
+            $0.change = .appeared
+            $0.digest = digest[4]
+            $0.manager = "kubectl-edit"
+            $0.resourceVersion = "4711"
+            $0.uid = "6b1d2f0e-0000-4000-8000-000000000001"
+        }),
+    .observationsSuppressed(
+        ObservationsSuppressed {
+            $0.count = 17
+            $0.first = digest[5]
+            $0.last = digest[6]
+        }),
+    .ownershipMoved(
+        OwnershipMoved {
+            $0.from = [
+                OwnershipMoved.Part {
+                    $0.manager = "kubectl-client-side-apply"
+                    $0.paths = ["spec.replicas", "spec.template"]
+                }
+            ]
+        }),
+    .healthChanged(
+        HealthChanged {
+            $0.from = .healthy
+            $0.message = "readiness 0/3"
+            $0.to = .degraded
+        }),
+]
