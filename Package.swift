@@ -56,6 +56,12 @@ let package = Package(
         library("Health", ["Model"]),
         library("EventLog", ["Model", "YAML", "Digests"]),
         library("Projections", ["Model", "YAML", "Digests", "EventLog"]),
+        library(
+            "Planning",
+            [
+                "Model", "YAML", "Digests", "Declarations", "Diffing", "Health", "EventLog",
+                "Projections",
+            ]),
 
         // Tests
         .target(
@@ -70,6 +76,9 @@ let package = Package(
         tests(of: "Diffing", ["YAML", "Digests"]),
         tests(of: "Health", ["YAML"]),
         tests(of: "EventLog", ["YAML", "Digests"]),
+        tests(
+            of: "Planning",
+            ["YAML", "Digests", "Declarations", "Diffing", "Health", "EventLog", "Projections"]),
         tests(of: "Projections", ["YAML", "Digests", "EventLog"]),
     ]
 )

@@ -1,0 +1,130 @@
+public import Declarations
+public import EventLog
+public import Health
+public import Model
+
+/// What an observation of an application leads to; each is recorded before it is acted on.
+public enum Decision: Equatable, Sendable {
+    case recordComparison(ComparisonChanged)
+    case recordHealth(HealthChanged)
+    case recordObjectHealth(ObjectKey, HealthChanged)
+    case recordDrift(ObjectKey, DriftDetected)
+    case resolveDrift(ObjectKey, DriftResolved)
+    case refuse(SyncRefused)
+    case sync(SyncRequested)
+    /// End a running sync that only waits for health: a newer commit is there.
+    case supersede(because: String)
+    /// Nothing to do now; look again then, even if nothing changes.
+    case wait(until: Timestamp)
+}
+
+/// What is seen of one application at one moment.
+public struct Observation: Sendable {
+    public struct Object: Sendable {
+        public var verdict: ObjectVerdict
+        public var fields: [DriftDetected.Field]
+        public var health: HealthAssessment?
+        /// Whether Git wants this very body since the last apply, so that a difference is drift.
+        public var isAsLastApplied: Bool
+        /// Of an extra object: whether a sync would remove it.
+        public var isPrunable: Bool
+        /// Whether annotations keep it out of the application's status.
+        public var isIgnored: Bool
+
+        public init(
+            verdict: ObjectVerdict, fields: [DriftDetected.Field] = [],
+            health: HealthAssessment? = nil, isAsLastApplied: Bool = false,
+            isPrunable: Bool = false,
+            isIgnored: Bool = false
+        ) {
+            self.verdict = verdict
+            self.fields = fields
+            self.health = health
+            self.isAsLastApplied = isAsLastApplied
+            self.isPrunable = isPrunable
+            self.isIgnored = isIgnored
+        }
+    }
+
+    public var now: Timestamp
+    public var rules: SyncRules
+    /// The newest commit of the application's target revision.
+    public var commit: String?
+    /// Why nothing can be said about the objects: unreachable cluster, manifests that cannot be rendered.
+    public var obstacle: Obstacle?
+    /// Every desired and every tracked object that takes part in the status; hooks do not.
+    public var objects: [ObjectKey: Object]
+
+    public struct Obstacle: Equatable, Sendable {
+        public var reason: SyncRefused.Reason
+        public var message: String
+        public init(_ reason: SyncRefused.Reason, _ message: String) {
+            self.reason = reason
+            self.message = message
+        }
+    }
+
+    public init(
+        now: Timestamp, rules: SyncRules, commit: String?, obstacle: Obstacle? = nil,
+        objects: [ObjectKey: Object]
+    ) {
+        self.now = now
+        self.rules = rules
+        self.commit = commit
+        self.obstacle = obstacle
+        self.objects = objects
+    }
+}
+
+/// What the declaration of an application and of its environment allow.
+public struct SyncRules: Equatable, Sendable {
+    public var mode: EnvironmentDeclared.Mode
+    public var policy: SyncPolicy
+    public var heal: HealBackoff
+
+    public init(
+        mode: EnvironmentDeclared.Mode = .apply, policy: SyncPolicy,
+        heal: HealBackoff = HealBackoff()
+    ) {
+        self.mode = mode
+        self.policy = policy
+        self.heal = heal
+    }
+
+    public var isPruning: Bool { policy.automated?.prune == true && policy.options.prunes }
+    public var isSelfHealing: Bool { policy.automated?.selfHeal == true }
+}
+
+/// How long drift waits to be healed when it was healed before.
+///
+/// Source: https://argo-cd.readthedocs.io/en/stable/operator-manual/argocd-cmd-params-cm-yaml/
+/// (controller.self.heal.backoff: 2 s × 3, at most 300 s)
+public struct HealBackoff: Equatable, Sendable {
+    public var base: Duration
+    public var factor: Int
+    public var cap: Duration
+    /// After this long without a healing the count starts anew.
+    public var cooldown: Duration
+
+    public init(
+        base: Duration = .seconds(2), factor: Int = 3, cap: Duration = .seconds(300),
+        cooldown: Duration = .seconds(330)
+    ) {
+        self.base = base
+        self.factor = factor
+        self.cap = cap
+        self.cooldown = cooldown
+    }
+
+    /// The first healing is immediate.
+    public func delay(afterHeals heals: Int) -> Duration {
+        heals <= 0 ? .zero : exponential(base, factor, exponent: heals - 1, cap: cap)
+    }
+}
+
+private func exponential(_ base: Duration, _ factor: Int, exponent: Int, cap: Duration) -> Duration
+{
+    var delay = base
+    for _ in 0..<max(0, min(exponent, 64)) where delay < cap { delay = delay * factor }
+    return min(delay, cap)
+}
