@@ -33,11 +33,13 @@ func tests(of name: String, _ dependencies: [Target.Dependency] = []) -> Target 
 }
 
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
+let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
 
 let package = Package(
     name: "tidemark",
     dependencies: [
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
     ],
     targets: [
         // C
@@ -63,6 +65,9 @@ let package = Package(
                 "Projections",
             ]),
 
+        // Adapters
+        library("SQLiteLedger", ["Model", "Digests", "EventLog", "Projections", grdb]),
+
         // Tests
         .target(
             name: "TestSupport", dependencies: ["Model", "YAML"], path: "Tests/TestSupport",
@@ -80,5 +85,6 @@ let package = Package(
             of: "Planning",
             ["YAML", "Digests", "Declarations", "Diffing", "Health", "EventLog", "Projections"]),
         tests(of: "Projections", ["YAML", "Digests", "EventLog"]),
+        tests(of: "SQLiteLedger", ["Digests", "EventLog", "Projections"]),
     ]
 )

@@ -1,0 +1,23 @@
+import Foundation
+
+/// Runs SQL as somebody with the sqlite3 shell would; the answer is what it printed.
+func shell(_ path: String, _ sql: String) throws -> String {
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+    process.arguments = [
+        "python3", "-c",
+        """
+        import sqlite3, sys
+        try:
+            db = sqlite3.connect(sys.argv[1]); db.executescript(sys.argv[2]); print("done")
+        except sqlite3.Error as error: print(error)
+        """, path, sql,
+    ]
+    let pipe = Pipe()
+    process.standardOutput = pipe
+    try process.run()
+    let output = pipe.fileHandleForReading.readDataToEndOfFile()
+    process.waitUntilExit()
+    return String(decoding: output, as: UTF8.self)
+        .trimmingCharacters(in: .whitespacesAndNewlines)
+}
