@@ -32,14 +32,29 @@ func tests(of name: String, _ dependencies: [Target.Dependency] = []) -> Target 
     )
 }
 
+let asyncHTTPClient = Target.Dependency.product(
+    name: "AsyncHTTPClient", package: "async-http-client")
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
+let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
+let hummingbirdTLS = Target.Dependency.product(name: "HummingbirdTLS", package: "hummingbird")
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
+let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
+let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
+let nioFoundation = Target.Dependency.product(name: "NIOFoundationCompat", package: "swift-nio")
+let nioSSL = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
 
 let package = Package(
     name: "tidemark",
     dependencies: [
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
+        .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
     ],
     targets: [
         // C
@@ -67,6 +82,9 @@ let package = Package(
 
         // Adapters
         library("SQLiteLedger", ["Model", "Digests", "EventLog", "Projections", grdb]),
+        library(
+            "KubernetesClient",
+            ["Model", "YAML", asyncHTTPClient, nioCore, nioHTTP1, nioSSL, nioFoundation, logging]),
 
         // Tests
         .target(
@@ -86,5 +104,6 @@ let package = Package(
             ["YAML", "Digests", "Declarations", "Diffing", "Health", "EventLog", "Projections"]),
         tests(of: "Projections", ["YAML", "Digests", "EventLog"]),
         tests(of: "SQLiteLedger", ["Digests", "EventLog", "Projections"]),
+        tests(of: "KubernetesClient", ["YAML", hummingbird, hummingbirdTLS, nioSSL]),
     ]
 )
