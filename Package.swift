@@ -44,11 +44,13 @@ let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
 let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
 let nioFoundation = Target.Dependency.product(name: "NIOFoundationCompat", package: "swift-nio")
 let nioSSL = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
+let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
 
 let package = Package(
     name: "tidemark",
     dependencies: [
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
         .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
@@ -86,6 +88,16 @@ let package = Package(
             "KubernetesClient",
             ["Model", "YAML", asyncHTTPClient, nioCore, nioHTTP1, nioSSL, nioFoundation, logging]),
 
+        // Front ends
+        library(
+            "Sandbox",
+            [
+                "Model", "YAML", "Digests", "Schemas", grdb, hummingbird, nioCore, nioPosix,
+                nioHTTP1,
+                nioFoundation,
+                httpTypes, logging,
+            ]),
+
         // Tests
         .target(
             name: "TestSupport", dependencies: ["Model", "YAML"], path: "Tests/TestSupport",
@@ -105,5 +117,11 @@ let package = Package(
         tests(of: "Projections", ["YAML", "Digests", "EventLog"]),
         tests(of: "SQLiteLedger", ["Digests", "EventLog", "Projections"]),
         tests(of: "KubernetesClient", ["YAML", hummingbird, hummingbirdTLS, nioSSL]),
+        tests(
+            of: "Sandbox",
+            [
+                "YAML", "KubernetesClient", asyncHTTPClient, nioCore, nioHTTP1, nioFoundation,
+                logging,
+            ]),
     ]
 )

@@ -1,0 +1,168 @@
+import Model
+import YAML
+
+extension Cluster {
+    func answerUpdate(_ request: APIRequest, _ target: RequestTarget) throws(APIStatus) -> APIAnswer
+    {
+        let validation = try FieldValidation(request)
+        let isDryRun = try request.isDryRun()
+        let decoded = try decoded(request, target.resource, validation)
+        var write = WriteRequest(
+            resource: target.resource, key: target.key, subresource: target.subresource,
+            manager: request.fieldManager, isDryRun: isDryRun)
+        let object = try located(decoded.object, &write)
+        try checkName(object, target)
+        guard let live = storage.object(target.key) else {
+            throw .notFound(target.resource, target.name)
+        }
+        let version = object["metadata"]?["resourceVersion"]?.stringValue ?? ""
+        if target.resource.isCustom, version.isEmpty {
+            throw .invalid(
+                group: target.resource.group, kind: target.resource.plural, name: target.name,
+                [invalidValue(0, "must be specified for an update", "metadata.resourceVersion")])
+        }
+        let updated = try update(object, live: live.node, write)
+        var answer = try shaped(
+            inVersion(updated, of: target.resource), request, target.resource)
+        answer.warnings = decoded.warnings
+        return answer
+    }
+
+    func checkName(_ object: Node, _ target: RequestTarget) throws(APIStatus) {
+        let name = object["metadata"]?["name"]?.stringValue ?? ""
+        if name.isEmpty {
+            throw .badRequest(
+                "the name of the object (\(target.name) based on URL) was undeterminable: name must be provided"
+            )
+        }
+        if name != target.name {
+            throw .badRequest(
+                "the name of the object (\(name)) does not match the name on the URL (\(target.name))"
+            )
+        }
+    }
+
+    /// Stores what a request makes of a live object; nothing is written when nothing changes.
+    ///
+    /// - Parameter isApplied: Whether `managedFields` are already those of a server-side apply.
+    func update(_ object: Node, live: Node, _ write: WriteRequest, isApplied: Bool = false)
+        throws(APIStatus) -> Node
+    {
+        let resource = write.resource
+        let live = inVersion(live, of: resource)
+        var new = object
+        try checkVersion(new, live: live, write)
+        keepMetadata(&new, live: live)
+        keepOtherPart(&new, live: live, write)
+        keepAddresses(&new, live: live, write)
+        new = completed(new, live: live, write)
+        if !isApplied {
+            new = fieldManager(write).update(
+                live: live, new: new, manager: write.manager, time: now)
+        }
+        new.setMetadata("resourceVersion", live["metadata"]?["resourceVersion"])
+        try check(new, live: live, write)
+        if isUnchanged(new, live) { return live }
+        if new["metadata"]?["deletionTimestamp"] != nil, !isHeld(new, resource),
+            (new["metadata"]?["deletionGracePeriodSeconds"]?.intValue ?? 0) == 0
+        {
+            if !write.isDryRun { try erase(write.key) }
+            return new
+        }
+        if write.isDryRun { return new }
+        return try store(new, at: write.key)
+    }
+
+    private func isUnchanged(_ new: Node, _ live: Node) -> Bool {
+        if new == live { return true }
+        // The times of managedFields alone are no reason to write.
+        var a = new
+        var b = live
+        a.setMetadata("managedFields", nil)
+        b.setMetadata("managedFields", nil)
+        guard a == b else { return false }
+        func withoutTimes(_ node: Node) -> [Node] {
+            (node["metadata"]?["managedFields"]?.arrayValue ?? []).map { entry in
+                var entry = entry
+                entry["time"] = nil
+                return entry
+            }
+        }
+        return withoutTimes(new) == withoutTimes(live)
+    }
+
+    private func checkVersion(_ new: Node, live: Node, _ write: WriteRequest) throws(APIStatus) {
+        if let uid = new["metadata"]?["uid"]?.stringValue, !uid.isEmpty,
+            let liveUID = live["metadata"]?["uid"]?.stringValue, uid != liveUID,
+            new["metadata"]?["resourceVersion"] == nil
+        {
+            throw .conflict(
+                write.resource, write.name,
+                "Precondition failed: UID in precondition: \(uid), UID in object meta: \(liveUID)")
+        }
+        let version = new["metadata"]?["resourceVersion"]?.stringValue ?? ""
+        if version.isEmpty {
+            return
+        }
+        if version != live["metadata"]?["resourceVersion"]?.stringValue {
+            throw .conflict(
+                write.resource, write.name,
+                "the object has been modified; please apply your changes to the latest version and try again"
+            )
+        }
+    }
+
+    /// A Service that names no address keeps the one it was given.
+    ///
+    /// Source: patchAllocatedValues in
+    /// https://github.com/kubernetes/kubernetes/blob/v1.36.0/pkg/registry/core/service/storage/alloc.go
+    private func keepAddresses(_ new: inout Node, live: Node, _ write: WriteRequest) {
+        guard write.resource.storageName == "services", var spec = new["spec"],
+            spec["type"] != "ExternalName", live["spec"]?["type"] != "ExternalName"
+        else { return }
+        for field in ["clusterIP", "clusterIPs", "ipFamilies", "ipFamilyPolicy"]
+        where spec[field] == nil { spec[field] = live["spec"]?[field] }
+        new["spec"] = spec
+    }
+
+    /// What no client can change.
+    private func keepMetadata(_ new: inout Node, live: Node) {
+        for field in ["creationTimestamp", "generation", "selfLink"] {
+            new.setMetadata(field, live["metadata"]?[field])
+        }
+        for field in ["uid", "deletionTimestamp", "deletionGracePeriodSeconds"]
+        where new["metadata"]?[field] == nil || new["metadata"]?[field]?.isNull == true {
+            new.setMetadata(field, live["metadata"]?[field])
+        }
+    }
+
+    /// Of the object and its status, a request changes only one.
+    private func keepOtherPart(_ new: inout Node, live: Node, _ write: WriteRequest) {
+        if write.subresource == "status" {
+            var result = live
+            result["status"] = new["status"]
+            var metadata = live["metadata"] ?? [:]
+            metadata["resourceVersion"] = new["metadata"]?["resourceVersion"]
+            if let managed = new["metadata"]?["managedFields"] {
+                metadata["managedFields"] = managed
+            }
+            // Which metadata goes through /status is the choice of each kind.
+            let kept =
+                switch write.resource.storageName {
+                case "pods": ["labels", "annotations", "finalizers"]
+                case "apps/deployments": ["annotations"]
+                default: [String]()
+                }
+            for field in kept { metadata[field] = new["metadata"]?[field] }
+            result["metadata"] = metadata
+            new = result
+        } else if write.resource.subresource("status") != nil {
+            new["status"] = live["status"]
+        }
+        if write.resource.storageName == "namespaces" {
+            var spec = new["spec"] ?? [:]
+            spec["finalizers"] = live["spec"]?["finalizers"]
+            new["spec"] = spec
+        }
+    }
+}

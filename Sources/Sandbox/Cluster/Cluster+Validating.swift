@@ -1,0 +1,128 @@
+import Model
+import Schemas
+import YAML
+
+extension Cluster {
+    /// The object without fields its kind does not have, and what to tell the client about them.
+    ///
+    /// - Throws: 400 when they are not to be tolerated.
+    func strict(_ object: Node, _ resource: ServedResource, _ validation: FieldValidation)
+        throws(APIStatus) -> Decoded
+    {
+        let schema = schema(resource)
+        var unknown = unknownFields(in: object, schema: schema)
+        if resource.isCustom { unknown.sort() }
+        if unknown.isEmpty { return Decoded(object: object, warnings: []) }
+        if validation == .strict {
+            throw strictDecoding(
+                unknown: unknown, version: resource.version, kind: resource.kind)
+        }
+        return Decoded(
+            object: withoutUnknownFields(object, schema: schema),
+            warnings: validation == .warn ? unknown.map { "unknown field \"\($0)\"" } : [])
+    }
+
+    /// The same for what a patch has made of an object.
+    ///
+    /// - Throws: 422 about the patch.
+    func strictPatch(
+        _ object: Node, _ patch: Node, _ kind: PatchKind, _ resource: ServedResource,
+        _ validation: FieldValidation
+    ) throws(APIStatus) -> Decoded {
+        guard validation == .strict else { return try strict(object, resource, validation) }
+        let unknown = unknownFields(in: object, schema: schema(resource))
+        if unknown.isEmpty { return Decoded(object: object, warnings: []) }
+        let value: String
+        if case .strategic = kind {
+            value = goMap(patch.objectValue ?? Mapping())
+        } else {
+            value = String(decoding: printJSON(object), as: UTF8.self)
+        }
+        let texts = unknown.map { "unknown field \"\($0)\"" }.joined(separator: ", ")
+        let message = "Invalid value: \(quoted(value)): strict decoding error: \(texts)"
+        throw APIStatus(
+            code: 422, reason: "Invalid", message: " \"\" is invalid: patch: \(message)",
+            details: APIStatus.Details(
+                causes: [
+                    APIStatus.Cause(reason: "FieldValueInvalid", message: message, field: "patch")
+                ]))
+    }
+
+    /// Refuses an object that breaks the rules of its kind.
+    ///
+    /// - Throws: 422 with all causes.
+    func check(_ new: Node, live: Node?, _ write: WriteRequest) throws(APIStatus) {
+        let resource = write.resource
+        var causes: [APIStatus.Cause] = []
+        if let live {
+            causes += immutableCauses(
+                live: live, new: new, group: resource.group, kind: resource.kind)
+            // Checked before the rules of the kind and again among them.
+            let added = finalizerCauses(live: live, new: new)
+            causes += added + added
+        }
+        causes += metadataCauses(of: new, group: resource.group, kind: resource.kind)
+        if !resource.isCustom { causes += finalizerNameCauses(of: new) }
+        causes += workloadCauses(of: new, group: resource.group, kind: resource.kind)
+        causes += serviceCauses(of: new, group: resource.group, kind: resource.kind)
+        causes += definitionCauses(new, resource)
+        if let custom = customVersions[resource.apiVersion + "/" + resource.kind] {
+            causes += CustomResources.causes(of: new, schema: custom.schema)
+        }
+        if causes.isEmpty { return }
+        throw .invalid(
+            group: resource.group, kind: resource.kind,
+            name: new["metadata"]?["name"]?.stringValue ?? "", causes)
+    }
+
+    /// Warnings about rules of a CustomResourceDefinition that the sandbox does not hold.
+    func uncheckedRules(_ definition: Node, _ resource: ServedResource) -> [String] {
+        guard resource.storageName == CustomVersion.definitions else { return [] }
+        return (definition["spec"]?["versions"]?.arrayValue ?? []).flatMap { version in
+            CustomResources.unsupported(in: version["schema"]?["openAPIV3Schema"] ?? [:])
+        }.map { "\($0) is not checked by this server" }
+    }
+
+    /// The name of a CustomResourceDefinition follows from what it defines.
+    func definitionCauses(_ new: Node, _ resource: ServedResource) -> [APIStatus.Cause] {
+        guard resource.storageName == CustomVersion.definitions else { return [] }
+        let spec = new["spec"]
+        let wanted =
+            (spec?["names"]?["plural"]?.stringValue ?? "") + "."
+            + (spec?["group"]?.stringValue ?? "")
+        var causes: [APIStatus.Cause] = []
+        if new.name != wanted {
+            causes.append(
+                APIStatus.Cause(
+                    reason: "FieldValueInvalid",
+                    message:
+                        "Invalid value: \(quoted(new.name)): must be spec.names.plural+\".\"+spec.group",
+                    field: "metadata.name"))
+        }
+        for (index, version) in (spec?["versions"]?.arrayValue ?? []).enumerated()
+        where version["schema"]?["openAPIV3Schema"] == nil {
+            causes.append(
+                APIStatus.Cause(
+                    reason: "FieldValueRequired", message: "Required value",
+                    field: "spec.versions[\(index)].schema.openAPIV3Schema"))
+        }
+        return causes
+    }
+
+    /// What is to go takes no new finalizers.
+    private func finalizerCauses(live: Node, new: Node) -> [APIStatus.Cause] {
+        guard live.isBeingDeleted else { return [] }
+        let old = live["metadata"]?["finalizers"]?.arrayValue ?? []
+        let added = (new["metadata"]?["finalizers"]?.arrayValue ?? [])
+            .filter { !old.contains($0) }.compactMap(\.stringValue)
+        if added.isEmpty { return [] }
+        let list = added.map { "\"\($0)\"" }.joined(separator: ", ")
+        return [
+            APIStatus.Cause(
+                reason: "FieldValueForbidden",
+                message:
+                    "Forbidden: no new finalizers can be added if the object is being deleted, found new finalizers []string{\(list)}",
+                field: "metadata.finalizers")
+        ]
+    }
+}

@@ -1,0 +1,147 @@
+import Foundation
+import Model
+import TestSupport
+import YAML
+
+/// One recorded conversation with a real API server.
+struct Transcript: Sendable {
+    var name: String
+    var isPaused: Bool
+    /// Whether controllers came in at some step.
+    var isMixed: Bool
+    var steps: [Node]
+
+    /// Those in `TIDEMARK_SHARED` (default `../shared` beside the checkout); `nil` when it is not there.
+    static func all() throws -> [Transcript]? {
+        let shared =
+            ProcessInfo.processInfo.environment["TIDEMARK_SHARED"].map(URL.init(fileURLWithPath:))
+            ?? fixtures().deletingLastPathComponent().deletingLastPathComponent()
+            .deletingLastPathComponent().deletingLastPathComponent()
+            .appendingPathComponent("shared")
+        let folder = shared.appendingPathComponent("kubernetes/transcripts")
+        guard FileManager.default.fileExists(atPath: folder.path) else { return nil }
+        return try read(folder)
+    }
+
+    static func read(_ folder: URL) throws -> [Transcript] {
+        try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted()
+            .filter { $0.hasSuffix(".json") }
+            .map { file in
+                let data = try Data(contentsOf: folder.appendingPathComponent(file))
+                let node = try parseJSON([UInt8](data))
+                return Transcript(
+                    name: String(file.dropLast(5)),
+                    isPaused: node["controllers"]?.stringValue?.hasPrefix("paused") ?? true,
+                    isMixed: node["controllers"]?.stringValue != "paused",
+                    steps: node["steps"]?.arrayValue ?? [])
+            }
+    }
+}
+
+/// What the placeholders of a transcript have turned out to stand for.
+struct Bindings {
+    private(set) var values: [String: String] = [:]
+
+    /// The text with known placeholders replaced.
+    func filled(_ text: String) -> String {
+        guard text.contains("<") else { return text }
+        var result = text
+        for (name, value) in values.sorted(by: { $0.key.count > $1.key.count }) {
+            result = result.replacingOccurrences(of: name, with: value)
+        }
+        return result
+    }
+
+    func filled(_ node: Node) -> Node {
+        switch node {
+        case .string(let text): .string(filled(text))
+        case .array(let items): .array(items.map(filled))
+        case .object(let mapping):
+            .object(Mapping(mapping.map { (filled($0.key), filled($0.value)) }))
+        default: node
+        }
+    }
+
+    /// The first difference between a recorded answer and ours; `nil` when there is none.
+    mutating func difference(_ wanted: Node, _ found: Node, at path: String = "") -> String? {
+        switch (wanted, found) {
+        case (.string("<trimmed>"), _): return nil
+        case (.string(let text), _) where text.hasPrefix("<node-port"): return nil
+        case (.string(let a), .string(let b)):
+            return matches(a, b) ? nil : "\(path): wanted \(short(a)) found \(short(b))"
+        case (.array(let a), .array(let b)):
+            if a.count != b.count { return "\(path): wanted \(a.count) items, found \(b.count)" }
+            for (index, pair) in zip(a, b).enumerated() {
+                if let found = difference(pair.0, pair.1, at: "\(path)[\(index)]") { return found }
+            }
+            return nil
+        case (.object(let a), .object(let b)):
+            for (key, value) in a {
+                guard let other = b[key] ?? b[filled(key)] else { return "\(path).\(key): missing" }
+                let isOwners = key == "managedFields"
+                let pair = isOwners ? (byManager(value), byManager(other)) : (value, other)
+                if let found = difference(pair.0, pair.1, at: "\(path).\(key)") { return found }
+            }
+            let names = Set(a.keys.map(filled))
+            let extra = b.keys.filter { !names.contains($0) && a[$0] == nil }
+            return extra.isEmpty ? nil : "\(path): has also \(extra.joined(separator: ", "))"
+        default:
+            return wanted == found
+                ? nil : "\(path): wanted \(wanted.kindName) \(short(wanted)), found \(short(found))"
+        }
+    }
+
+    /// In an order that does not depend on which writes fell into the same second.
+    private func byManager(_ list: Node) -> Node {
+        guard case .array(let entries) = list else { return list }
+        func order(_ entry: Node) -> String {
+            ["operation", "manager", "subresource"].map { entry[$0]?.stringValue ?? "" }
+                .joined(separator: "/")
+        }
+        return .array(entries.sorted { order($0) < order($1) })
+    }
+
+    private func short(_ value: Any) -> String { String("\(value)".prefix(160)) }
+
+    /// Whether the texts are equal where the recorded one has no placeholder; binds those it has.
+    private mutating func matches(_ wanted: String, _ found: String) -> Bool {
+        if wanted == found { return true }
+        guard wanted.contains("<"),
+            let expression = try? NSRegularExpression(pattern: "<[a-z]+(-[a-z]+)*(-a?[0-9]+)?>")
+        else { return false }
+        let source = wanted as NSString
+        var pattern = "^"
+        var names: [String] = []
+        var end = 0
+        for match in expression.matches(
+            in: wanted, range: NSRange(location: 0, length: source.length))
+        {
+            let name = source.substring(with: match.range)
+            pattern += NSRegularExpression.escapedPattern(
+                for: source.substring(
+                    with: NSRange(location: end, length: match.range.location - end)))
+            if let value = values[name] {
+                pattern += NSRegularExpression.escapedPattern(for: value)
+            } else if name.hasPrefix("<time") || name == "<text>" || name == "<pem-removed>"
+                || name == "<server>" || name == "<hash>"
+            {
+                pattern += name == "<time>" || name.hasPrefix("<time-") ? "[-0-9T:Z]+" : ".*"
+            } else {
+                names.append(name)
+                pattern += "([^\\s\"/]+?)"
+            }
+            end = match.range.location + match.range.length
+        }
+        pattern +=
+            NSRegularExpression.escapedPattern(for: source.substring(from: end)) + "$"
+        let text = found as NSString
+        guard let matcher = try? NSRegularExpression(pattern: pattern),
+            let match = matcher.firstMatch(
+                in: found, range: NSRange(location: 0, length: text.length))
+        else { return false }
+        for (index, name) in names.enumerated() {
+            values[name] = text.substring(with: match.range(at: index + 1))
+        }
+        return true
+    }
+}
