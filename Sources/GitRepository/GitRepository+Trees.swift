@@ -1,0 +1,105 @@
+internal import CGit2
+public import Model
+
+/// How much of a repository one reading may bring into memory.
+public struct TreeLimits: Sendable {
+    public var maxFiles: Int
+    public var maxBytes: Int
+
+    public init(maxFiles: Int, maxBytes: Int) {
+        self.maxFiles = maxFiles
+        self.maxBytes = maxBytes
+    }
+
+    /// 10,000 files, 100 MiB.
+    public static let standard = TreeLimits(maxFiles: 10_000, maxBytes: 100 << 20)
+}
+
+extension GitRepository {
+    /// The files under a folder (empty for the root), by their path from the root.
+    ///
+    /// Symbolic links stay links; what they point to elsewhere in the repository is added, as are
+    /// the links on the way there. Links that leave the repository or lead nowhere are only kept.
+    ///
+    /// - Throws: `GitError.missing` without such a folder, `.treeTooLarge`, `.submodule`.
+    public func tree(
+        at commit: CommitID, under path: String, limits: TreeLimits = .standard
+    ) throws(GitError) -> FileTree {
+        let repository = try repository()
+        let root = try lookUpTree(of: commit, in: repository)
+        var reading = TreeReading(
+            repository: repository, root: root.pointer, folder: path, limits: limits)
+        guard try reading.include(TreeReading.parts(of: path)) else {
+            throw .missing("\(path) at \(commit.short)")
+        }
+        return reading.tree
+    }
+
+    /// The id of a folder's tree or a file's blob, so that an unchanged one costs nothing to see.
+    ///
+    /// What links in it point to elsewhere does not count. `nil` when there is no such path.
+    public func treeID(at commit: CommitID, path: String) throws(GitError) -> String? {
+        let repository = try repository()
+        let root = try lookUpTree(of: commit, in: repository)
+        let parts = TreeReading.parts(of: path)
+        guard !parts.isEmpty else {
+            return git_tree_id(root.pointer).map { CommitID($0.pointee).description }
+        }
+        return try entry(parts, in: root.pointer).map { CommitID($0.id).description }
+    }
+
+    /// The bytes of one file, or `nil` when there is no such file; links are not followed.
+    public func file(at commit: CommitID, path: String) throws(GitError) -> [UInt8]? {
+        let repository = try repository()
+        let root = try lookUpTree(of: commit, in: repository)
+        guard let found = try entry(TreeReading.parts(of: path), in: root.pointer),
+            found.mode.isFile
+        else { return nil }
+        return try readBlob(found.id, path: path, in: repository)
+    }
+
+    private func entry(
+        _ parts: [String], in root: OpaquePointer
+    ) throws(GitError) -> TreeEntry? {
+        var pointer: OpaquePointer?
+        let path = parts.joined(separator: "/")
+        let code = git_tree_entry_bypath(&pointer, root, path)
+        if code == GIT_ENOTFOUND.rawValue { return nil }
+        try check(path, code)
+        guard let pointer else { return nil }
+        let handle = Handle(pointer, free: git_tree_entry_free)
+        return TreeEntry(handle.pointer)
+    }
+}
+
+func readBlob(
+    _ id: git_oid, path: String, in repository: OpaquePointer
+) throws(GitError) -> [UInt8] {
+    var id = id
+    let blob = try gitHandle("the content of \(path)", free: git_blob_free) {
+        git_blob_lookup($0, repository, &id)
+    }
+    let size = Int(git_blob_rawsize(blob.pointer))
+    guard size > 0, let start = git_blob_rawcontent(blob.pointer) else { return [] }
+    return Array(UnsafeRawBufferPointer(start: start, count: size))
+}
+
+/// An entry of a tree, copied out.
+struct TreeEntry {
+    var name: String
+    var id: git_oid
+    var mode: git_filemode_t
+
+    init?(_ pointer: OpaquePointer?) {
+        guard let pointer, let name = git_tree_entry_name(pointer),
+            let id = git_tree_entry_id(pointer)
+        else { return nil }
+        self.name = String(cString: name)
+        self.id = id.pointee
+        mode = git_tree_entry_filemode(pointer)
+    }
+}
+
+extension git_filemode_t {
+    var isFile: Bool { self == GIT_FILEMODE_BLOB || self == GIT_FILEMODE_BLOB_EXECUTABLE }
+}
