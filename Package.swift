@@ -94,6 +94,15 @@ let package = Package(
             "KubernetesClient",
             ["Model", "YAML", asyncHTTPClient, nioCore, nioHTTP1, nioSSL, nioFoundation, logging]),
 
+        // Engine
+        library(
+            "Engine",
+            [
+                "Model", "Digests", "YAML", "Rendering", "Declarations", "Diffing", "Health",
+                "EventLog", "Planning", "Projections", "GitRepository", "SQLiteLedger",
+                "KubernetesClient", logging,
+            ]),
+
         // Front ends
         library(
             "Sandbox",
@@ -123,6 +132,13 @@ let package = Package(
         tests(of: "Projections", ["YAML", "Digests", "EventLog"]),
         tests(of: "SQLiteLedger", ["Digests", "EventLog", "Projections"]),
         tests(of: "KubernetesClient", ["YAML", hummingbird, hummingbirdTLS, nioSSL]),
+        tests(
+            of: "Engine",
+            [
+                "YAML", "Digests", "Declarations", "EventLog", "GitRepository", "Planning",
+                "Projections",
+                logging,
+            ]),
         tests(
             of: "Sandbox",
             [

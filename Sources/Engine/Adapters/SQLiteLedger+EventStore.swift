@@ -1,0 +1,3 @@
+public import SQLiteLedger
+
+extension SQLiteLedger: EventStore {}

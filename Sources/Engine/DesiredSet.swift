@@ -1,0 +1,137 @@
+internal import Declarations
+internal import Diffing
+internal import Digests
+internal import EventLog
+internal import Model
+internal import Planning
+internal import Rendering
+internal import YAML
+
+/// The desired state of one application at a commit, ready to be compared and applied.
+struct DesiredSet: Sendable {
+    struct Object: Sendable {
+        var planning: DesiredObject
+        /// With the real values of secrets: what is sent to the cluster, and nowhere else.
+        var node: Node
+        /// With tokens: what is compared and recorded.
+        var tokenised: Node
+        var bytes: [UInt8]
+        var origin: SourceLocation
+        /// Whether its real values are not known, because the live object has them already: never sent.
+        var isLeftAlone = false
+    }
+
+    var commit: String
+    /// Of everything the rendering read.
+    var inputs: Digest
+    var objects: [Object]
+    var byKey: [ObjectKey: Int]
+    var warnings: [String]
+
+    /// Ordinary objects, without hooks and what is never applied.
+    var resources: [Object] { objects.filter { $0.planning.directives.role == .resource } }
+
+    func object(_ key: ObjectKey) -> Object? { byKey[key].map { objects[$0] } }
+
+    /// Of the keys and bodies, in order of keys.
+    var digest: Digest {
+        var builder = DigestBuilder()
+        for object in objects.sorted(by: { $0.planning.key < $1.planning.key }) {
+            builder.update(field: object.planning.key.description)
+            builder.update(field: object.planning.body.description)
+        }
+        return builder.finish()
+    }
+
+    /// What is recorded of the rendering.
+    var event: ManifestsRendered {
+        ManifestsRendered {
+            $0.inputs = inputs
+            $0.warnings = warnings
+            $0.objects = objects.map { object in
+                ManifestsRendered.Object {
+                    $0.digest = object.planning.body
+                    $0.file = object.origin.file
+                    $0.key = object.planning.key
+                    $0.line = object.origin.line ?? 0
+                }
+            }.sorted { $0.key < $1.key }
+        }
+    }
+
+    var blobs: [Blob] { objects.map { Blob($0.bytes) } }
+}
+
+extension DesiredSet {
+    /// What the rendering of an application depends on; equal inputs give equal sets.
+    static func inputs(of application: Application, treeID: String, tokenKeyID: String) -> Digest {
+        var builder = DigestBuilder()
+        builder.update(field: "directory 1")
+        builder.update(field: application.digest.description)
+        builder.update(field: treeID)
+        builder.update(field: tokenKeyID)
+        return builder.finish()
+    }
+
+    /// Renders the folder of an application.
+    ///
+    /// - Throws: `Problems`, all of them, when anything in it cannot be used.
+    static func render(
+        _ application: Application, commit: String, tree: FileTree, inputs: Digest, key: TokenKey,
+        isNamespaced: (GroupKind) -> Bool?
+    ) throws -> DesiredSet {
+        let directory = application.source.directory
+        let rendered = renderDirectory(
+            tree, path: application.source.path,
+            options: DirectoryOptions(
+                recurse: directory.recurse, include: directory.include, exclude: directory.exclude,
+                isExplicit: directory.isExplicit))
+        var problems = rendered.problems
+        let placed = placed(
+            rendered.objects, namespace: application.destination.namespace,
+            isNamespaced: isNamespaced)
+        var objects: [Object] = []
+        for object in placed.objects {
+            let (directives, mistakes) = readDirectives(object.node, origin: object.origin)
+            problems += mistakes
+            guard mistakes.isEmpty, directives.role != .skipped else { continue }
+            objects.append(Object(object, application.name, directives, key))
+        }
+        guard problems.isEmpty else { throw Problems(problems) }
+        return DesiredSet(
+            commit: commit, inputs: inputs, objects: objects,
+            byKey: Dictionary(
+                objects.enumerated().map { ($0.element.planning.key, $0.offset) },
+                uniquingKeysWith: { _, last in last }),
+            warnings: (rendered.warnings + placed.warnings).map(\.summary))
+    }
+}
+
+extension DesiredSet.Object {
+    init(
+        _ object: RenderedObject, _ application: String, _ directives: ResourceDirectives,
+        _ key: TokenKey
+    ) {
+        // Fields sent as `stringData` would not be owned as `data`, and never be removed again.
+        let node = withoutStringData(tracked(object.node, application: application))
+        let redacted = Diffing.tokenised(node, with: key)
+        let bytes = canonicalJSON(redacted)
+        self.node = node
+        tokenised = redacted
+        self.bytes = bytes
+        origin = object.origin
+        planning = DesiredObject(
+            key: object.key, apiVersion: node["apiVersion"]?.stringValue ?? "",
+            body: Digest(of: bytes), directives: directives,
+            generateName: object.generatesName
+                ? node["metadata"]?["generateName"]?.stringValue : nil,
+            definedKind: Self.definedKind(object.key, node))
+    }
+
+    private static func definedKind(_ key: ObjectKey, _ node: Node) -> GroupKind? {
+        guard key.isCustomResourceDefinition, let group = node["spec"]?["group"]?.stringValue,
+            let kind = node["spec"]?["names"]?["kind"]?.stringValue
+        else { return nil }
+        return GroupKind(group: group, kind: kind)
+    }
+}

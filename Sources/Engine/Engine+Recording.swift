@@ -1,0 +1,114 @@
+internal import Declarations
+internal import Digests
+internal import EventLog
+internal import GitRepository
+internal import Model
+internal import Projections
+internal import YAML
+
+extension Engine {
+    /// Records what `tidemark.yaml` declares, as far as it is new.
+    func recordSettings() async throws {
+        let settings = parts.settings
+        let (repositories, environments) = try await parts.store.state {
+            ($0.repositories.all, $0.environments.all)
+        }
+        var events: [NewEvent] = []
+        for repository in settings.repositories where repositories[repository.name] == nil {
+            let registered = RepositoryRegistered { $0.url = withoutCredentials(repository.url) }
+            events.append(
+                recorder.event(
+                    .repositoryRegistered(registered),
+                    stream: LedgerState.Stream.repository(repository.name),
+                    subjects: Subjects(repository: repository.name)))
+        }
+        for environment in settings.environments {
+            let declared = EnvironmentDeclared {
+                $0.mode = environment.mode == .apply ? .apply : .observe
+                $0.promotionOrder = settings.promotion.firstIndex(of: environment.name)
+                $0.server = parts.servers[environment.name] ?? environment.server ?? ""
+            }
+            let known = environments[environment.name]
+            if let known, known.mode == declared.mode, known.server == declared.server,
+                known.promotionOrder == declared.promotionOrder
+            {
+                continue
+            }
+            events.append(
+                recorder.event(
+                    .environmentDeclared(declared),
+                    stream: LedgerState.Stream.environment(environment.name),
+                    subjects: Subjects(environment: environment.name)))
+        }
+        try await recorder.record(events)
+    }
+
+    /// Records which applications appeared, changed or are gone.
+    func recordDeclarations(_ applications: [Application]) async throws {
+        let rows = try await parts.store.state { $0.applications.all }
+        var events: [NewEvent] = []
+        for application in applications {
+            guard let environment = parts.settings.environment(for: application.destination) else {
+                continue
+            }
+            let declaration = declaration(of: application, environment)
+            let known = rows[application.name]
+            if let known, !known.isRemoved, known.declaration == declaration,
+                known.environment == environment.name
+            {
+                continue
+            }
+            let event: Event =
+                known == nil || known?.isRemoved == true
+                ? .applicationDeclared(declaration) : .applicationChanged(declaration)
+            events.append(about(application.name, environment.name, application, event))
+        }
+        if await everyRepositoryWasRead() {
+            let names = Set(applications.map(\.name))
+            for (name, row) in rows.sorted(by: { $0.key < $1.key })
+            where !row.isRemoved && !names.contains(name) {
+                events.append(
+                    about(name, row.environment, nil, .applicationRemoved(ApplicationRemoved())))
+            }
+        }
+        try await recorder.record(events)
+    }
+
+    private func everyRepositoryWasRead() async -> Bool {
+        for repository in repositories.values where await !repository.hasLooked { return false }
+        return true
+    }
+
+    private func about(
+        _ name: String, _ environment: String, _ application: Application?, _ event: Event
+    ) -> NewEvent {
+        let repository = application.flatMap {
+            parts.settings.repository(url: $0.source.repoURL)?.name
+        }
+        return recorder.event(
+            event, stream: LedgerState.Stream.application(name),
+            subjects: Subjects(
+                application: name, environment: environment, repository: repository))
+    }
+
+    private func declaration(of application: Application, _ environment: Settings.Environment)
+        -> ApplicationDeclaration
+    {
+        ApplicationDeclaration {
+            $0.digest = application.digest
+            $0.file = application.location.file
+            $0.line = application.location.line ?? 0
+            $0.manifest = application.manifest
+            $0.mode =
+                parts.settings.mode(of: application.name, in: environment) == .apply
+                ? .apply : .observe
+            $0.path = application.source.path
+            $0.targetRevision = application.source.targetRevision
+        }
+    }
+
+    /// A URL without the user name and password that somebody may have written into it.
+    private func withoutCredentials(_ url: String) -> String {
+        GitRemote.redacted(url)
+    }
+}

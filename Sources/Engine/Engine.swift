@@ -1,0 +1,269 @@
+public import Declarations
+public import Digests
+internal import EventLog
+internal import GitRepository
+public import Logging
+internal import Model
+internal import Planning
+internal import Projections
+
+/// The reconciler as a whole: one loop for each repository, one for each environment.
+///
+/// Every task of the program's work is made in `run()`.
+public actor Engine {
+    /// What the engine is made of; the ports come from outside, so that a simulation is the same engine.
+    public struct Parts: Sendable {
+        public var settings: Settings
+        public var store: any EventStore
+        public var clusters: [String: any ClusterClient]
+        public var sources: [String: any ManifestSource]
+        public var tokenKey: TokenKey
+        public var clock: EngineClock
+        public var log: Logger
+        /// The addresses of the clusters, for the record.
+        public var servers: [String: String]
+        /// Whether applications are synced and healed without being asked; `false` serves one command.
+        public var startsSyncs: Bool
+
+        public init(
+            settings: Settings, store: any EventStore, clusters: [String: any ClusterClient],
+            sources: [String: any ManifestSource], tokenKey: TokenKey, clock: EngineClock,
+            log: Logger,
+            servers: [String: String] = [:], startsSyncs: Bool = true
+        ) {
+            self.settings = settings
+            self.store = store
+            self.clusters = clusters
+            self.sources = sources
+            self.tokenKey = tokenKey
+            self.clock = clock
+            self.log = log
+            self.servers = servers
+            self.startsSyncs = startsSyncs
+        }
+    }
+
+    let parts: Parts
+    let recorder: Recorder
+    let environments: [String: EnvironmentReconciler]
+    let repositories: [String: RepositoryFollower]
+    private let jobs: AsyncStream<EnvironmentReconciler.Job>
+    private let jobSink: AsyncStream<EnvironmentReconciler.Job>.Continuation
+    private var readiness: [CheckedContinuation<Void, Never>] = []
+    private var isDistributing = false
+    private var distributionQueue: [CheckedContinuation<Void, Never>] = []
+    private var isReady = false
+    private var problems: [String: String] = [:]
+
+    public init(_ parts: Parts) {
+        self.parts = parts
+        let recorder = Recorder(store: parts.store, clock: parts.clock)
+        self.recorder = recorder
+        let (jobs, jobSink) = AsyncStream<EnvironmentReconciler.Job>.makeStream()
+        (self.jobs, self.jobSink) = (jobs, jobSink)
+        var environments: [String: EnvironmentReconciler] = [:]
+        for environment in parts.settings.environments {
+            guard let client = parts.clusters[environment.name] else { continue }
+            environments[environment.name] = EnvironmentReconciler(
+                name: environment.name, mode: environment.mode == .apply ? .apply : .observe,
+                client: client, recorder: recorder, sources: parts.sources,
+                tokenKey: parts.tokenKey, log: parts.log, jobs: jobSink,
+                startsSyncs: parts.startsSyncs)
+        }
+        self.environments = environments
+        var repositories: [String: RepositoryFollower] = [:]
+        for repository in parts.settings.repositories {
+            guard let source = parts.sources[repository.name] else { continue }
+            let folders = parts.settings.applications.filter {
+                parts.settings.repository(named: $0.repository)?.name == repository.name
+            }
+            repositories[repository.name] = RepositoryFollower(
+                settings: repository, folders: folders, source: source, recorder: recorder,
+                log: parts.log)
+        }
+        self.repositories = repositories
+    }
+
+    /// Reconciles until cancelled.
+    ///
+    /// - Throws: Only when the ledger cannot be written at the very start.
+    public func run() async throws {
+        do {
+            try await recordSettings()
+        } catch {
+            await end()
+            throw error
+        }
+        await withDiscardingTaskGroup { group in
+            for environment in environments.values {
+                group.addTask { await environment.loop() }
+            }
+            group.addTask { await self.followRepositories() }
+            for await job in jobs {
+                group.addTask { await job() }
+            }
+            for environment in environments.values { environment.stop() }
+            group.cancelAll()
+        }
+        await end()
+    }
+
+    /// Nobody waits for an engine that has stopped.
+    private func end() async {
+        finishReadiness()
+        for environment in environments.values { await environment.end() }
+    }
+
+    /// Returns when the declarations have been read once and every environment has looked once.
+    public func ready() async {
+        if isReady { return }
+        await withCheckedContinuation { readiness.append($0) }
+    }
+
+    private func finishReadiness() {
+        isReady = true
+        for waiter in readiness { waiter.resume() }
+        readiness = []
+    }
+
+    private func followRepositories() async {
+        await look(via: .poll)
+        await closePushes()
+        finishReadiness()
+        for (name, repository) in repositories {
+            jobSink.yield { await self.poll(name, repository) }
+        }
+    }
+
+    private func poll(_ name: String, _ repository: RepositoryFollower) async {
+        while !Task.isCancelled {
+            let pause = await repository.pause
+            do { try await parts.clock.sleep(pause) } catch { return }
+            await look([name], via: .poll)
+        }
+    }
+}
+
+// MARK: - Looking
+
+extension Engine {
+    /// Fetches repositories (all by default), then tells the environments what has become of their targets.
+    func look(_ names: [String]? = nil, via: RefMoved.Via) async {
+        let known = await declaredApplications()
+        await withDiscardingTaskGroup { group in
+            for (name, repository) in repositories where names?.contains(name) ?? true {
+                let revisions = revisions(followedIn: name, by: known)
+                group.addTask {
+                    do {
+                        try await repository.look(revisions, via: via)
+                    } catch {
+                        self.parts.log.error("cannot follow \(name): \(describe(error))")
+                    }
+                }
+            }
+        }
+        await distribute()
+    }
+
+    private func declaredApplications() async -> [Application] {
+        var all: [Application] = []
+        for repository in repositories.values { all += await repository.declared }
+        return all.sorted { $0.name < $1.name }
+    }
+
+    private func revisions(followedIn repository: String, by applications: [Application]) -> Set<
+        String
+    > {
+        Set(
+            applications.filter {
+                parts.settings.repository(url: $0.source.repoURL)?.name == repository
+            }.map(\.source.targetRevision))
+    }
+
+    /// Works out every application's target and hands it to its environment.
+    ///
+    /// One at a time, so that targets never go back to an older commit.
+    private func distribute() async {
+        if isDistributing { await withCheckedContinuation { distributionQueue.append($0) } }
+        isDistributing = true
+        await distributeNow()
+        if distributionQueue.isEmpty {
+            isDistributing = false
+        } else {
+            distributionQueue.removeFirst().resume()
+        }
+    }
+
+    private func distributeNow() async {
+        let applications = await declaredApplications()
+        var targets: [String: [EnvironmentReconciler.Target]] = [:]
+        for application in applications {
+            guard let environment = parts.settings.environment(for: application.destination) else {
+                note(
+                    application,
+                    SyncError.unknownEnvironment(
+                        application: application.name,
+                        destination: application.destination.cluster.description))
+                continue
+            }
+            do {
+                let target = try await target(of: application, environment)
+                targets[environment.name, default: []].append(target)
+                problems[application.name] = nil
+            } catch {
+                note(application, error)
+                // The last known target stays in force.
+                if let last = await environments[environment.name]?.target(of: application.name) {
+                    targets[environment.name, default: []].append(last)
+                }
+            }
+        }
+        do { try await recordDeclarations(applications) } catch {
+            parts.log.error("cannot record the declarations: \(describe(error))")
+        }
+        guard await hasLookedEverywhere() else { return }
+        for (name, environment) in environments {
+            await environment.setTargets(targets[name] ?? [])
+        }
+    }
+
+    /// Before every repository that declares applications was read once, nobody knows which are gone.
+    private func hasLookedEverywhere() async -> Bool {
+        for repository in repositories.values where await !repository.hasLooked { return false }
+        return true
+    }
+
+    private func note(_ application: Application, _ error: any Error) {
+        let text = describe(error)
+        if problems[application.name] != text {
+            parts.log.error("\(application.name): \(text)")
+        }
+        problems[application.name] = text
+    }
+
+    private func target(of application: Application, _ environment: Settings.Environment)
+        async throws -> EnvironmentReconciler.Target
+    {
+        guard let repository = parts.settings.repository(url: application.source.repoURL),
+            let follower = repositories[repository.name]
+        else {
+            throw Problems([
+                Problem(
+                    at: application.location, field: FieldPath("spec", "source", "repoURL"),
+                    "no repository of tidemark.yaml has the URL \(application.source.repoURL)",
+                    hint: "add it under repositories")
+            ])
+        }
+        let located = try await follower.locate(application)
+        let backoff = parts.settings.selfHeal
+        return EnvironmentReconciler.Target(
+            application: application,
+            rules: SyncRules(
+                mode: parts.settings.mode(of: application.name, in: environment) == .apply
+                    ? .apply : .observe,
+                policy: application.syncPolicy,
+                heal: HealBackoff(
+                    base: backoff.duration, factor: backoff.factor, cap: backoff.maxDuration)),
+            repository: repository.name, commit: located.commit, treeID: located.treeID)
+    }
+}

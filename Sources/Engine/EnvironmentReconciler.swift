@@ -1,0 +1,399 @@
+internal import Declarations
+internal import Diffing
+internal import Digests
+internal import EventLog
+internal import GitRepository
+internal import Health
+internal import Logging
+internal import Model
+internal import Planning
+internal import Projections
+
+/// Keeps one environment's cluster as Git wants it: one loop with its own cache, queue and deadlines, so that a
+/// cluster that never answers holds up nobody else.
+///
+/// 1. The loop owns all state; nothing is awaited between reading the state and deciding from it but the ledger.
+/// 2. Every decision is recorded before it is acted on.
+/// 3. A sync runs as a job beside the loop; the loop goes on comparing the other applications.
+actor EnvironmentReconciler {
+    /// What an application is to be brought to.
+    struct Target: Sendable, Equatable {
+        var application: Application
+        var rules: SyncRules
+        var repository: String
+        var commit: CommitID
+        /// Of the folder's content; `nil` when the folder does not exist at this commit.
+        var treeID: String?
+    }
+
+    /// One application as this environment has it in memory.
+    struct Entry {
+        var target: Target
+        var desired: DesiredSet?
+        /// Why the target could not be rendered.
+        var renderProblems: [String]?
+        /// The inputs that `desired` or `renderProblems` come from.
+        var renderedInputs: Digest?
+        /// What the cluster served when they were rendered.
+        var renderedScopes: Digest?
+        var isDirty = true
+        var wakeAt: Timestamp?
+        var run: RunningSync?
+    }
+
+    /// A sync that a job carries out.
+    struct RunningSync {
+        var name: String
+        /// Wakes the job: something changed that it may be waiting for.
+        var wake: AsyncStream<Void>.Continuation
+        var onlyAwaitsHealth = false
+        /// The commit of what is applied: of a roll-back not the newest one.
+        var commit: String?
+        var terminationReason: String?
+    }
+
+    let name: String
+    let mode: EnvironmentDeclared.Mode
+    let client: any ClusterClient
+    let recorder: Recorder
+    let sources: [String: any ManifestSource]
+    let tokenKey: TokenKey
+    let log: Logger
+    let jobs: AsyncStream<Job>.Continuation
+    /// Whether decisions to sync are carried out, or only what somebody asks for.
+    let startsSyncs: Bool
+
+    var entries: [String: Entry] = [:]
+    var cache: LiveCache
+    var discovery: Discovery?
+    var discoveryDigest = Digest(of: "")
+    /// Kinds being followed.
+    var followed: Set<GroupKind> = []
+    var comparisons = ComparisonMemo()
+    var suppressions: [ObjectKey: ObservationsSuppressed] = [:]
+    /// `nil` before the first answer.
+    var isConnected: Bool?
+    var disconnection: String?
+    var hasRecovered = false
+    /// Not before then is a failed recovery tried again.
+    var recoverAt: Timestamp?
+    /// Whether Git has said what this environment's applications are.
+    var hasTargets = false
+    /// By application the kinds that the ledger knows objects of, also those that Git no longer wants.
+    var deployedKinds: [String: Set<GroupKind>] = [:]
+    /// Desired objects that may exist although the cache does not have them.
+    var unseenKeys: Set<ObjectKey> = []
+    /// Every object that an application desires.
+    private(set) var desiredKeys: Set<ObjectKey> = []
+    private let signal: AsyncStream<Void>.Continuation
+    private let signals: AsyncStream<Void>
+    private var passWaiters: [CheckedContinuation<Void, Never>] = []
+    /// Set when the loop is over: nobody waits for another pass.
+    private var hasEnded = false
+    /// The earliest moment at which a timer will wake the loop.
+    private var timer: Timestamp?
+
+    /// Work that runs beside the loop; the engine makes the task.
+    typealias Job = @Sendable () async -> Void
+
+    init(
+        name: String, mode: EnvironmentDeclared.Mode, client: any ClusterClient, recorder: Recorder,
+        sources: [String: any ManifestSource], tokenKey: TokenKey, log: Logger,
+        jobs: AsyncStream<Job>.Continuation, startsSyncs: Bool = true
+    ) {
+        self.name = name
+        self.mode = mode
+        self.client = client
+        self.recorder = recorder
+        self.sources = sources
+        self.tokenKey = tokenKey
+        self.log = log
+        self.jobs = jobs
+        self.startsSyncs = startsSyncs
+        cache = LiveCache(tokenKey: tokenKey)
+        (signals, signal) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
+    }
+
+    /// Runs until cancelled.
+    func loop() async {
+        for await _ in signals {
+            if Task.isCancelled { break }
+            await pass()
+        }
+        end()
+    }
+
+    /// No pass will come any more.
+    func end() {
+        hasEnded = true
+        for waiter in passWaiters { waiter.resume() }
+        passWaiters = []
+    }
+
+    /// Asks for another pass; many signals before it begins are one.
+    nonisolated func wake() { signal.yield() }
+
+    nonisolated func stop() { signal.finish() }
+}
+
+extension EnvironmentReconciler {
+    /// Takes over what Git says of this environment's applications.
+    func setTargets(_ targets: [Target]) {
+        var isChanged = !hasTargets
+        hasTargets = true
+        for target in targets {
+            let name = target.application.name
+            if entries[name] == nil {
+                entries[name] = Entry(target: target)
+                isChanged = true
+            } else if entries[name]?.target != target {
+                entries[name]?.target = target
+                entries[name]?.isDirty = true
+                isChanged = true
+            }
+        }
+        let names = Set(targets.map(\.application.name))
+        for name in entries.keys where !names.contains(name) {
+            entries[name] = nil
+            isChanged = true
+        }
+        if isChanged { wake() }
+    }
+
+    /// Looks at every application again, or at one; costs nothing beyond the look when nothing changed.
+    func markDirty(_ application: String? = nil) {
+        for name in application.map({ [$0] }) ?? Array(entries.keys) {
+            entries[name]?.isDirty = true
+        }
+        wake()
+    }
+
+    /// Returns when a pass that begins after this call has come to its end; at once when the cluster does not
+    /// answer or the engine has stopped.
+    func nextPass() async {
+        guard !hasEnded, isConnected != false else { return }
+        await withCheckedContinuation { waiter in
+            passWaiters.append(waiter)
+            wake()
+        }
+    }
+
+    /// One look at everything that may have changed.
+    func pass() async {
+        let waiters = passWaiters
+        passWaiters = []
+        await ensureConnected()
+        let now = recorder.clock.now()
+        for name in entries.keys.sorted() {
+            guard !Task.isCancelled else { break }
+            guard let entry = entries[name] else { continue }
+            let isDue = entry.wakeAt.map { $0 <= now } ?? false
+            guard entry.isDirty || isDue else { continue }
+            entries[name]?.isDirty = false
+            entries[name]?.wakeAt = nil
+            do {
+                try await reconcile(name)
+            } catch {
+                await report(error, of: name)
+            }
+        }
+        await recoverIfDue()
+        if let next = entries.values.compactMap(\.wakeAt).min() { wake(at: next) }
+        for waiter in waiters { waiter.resume() }
+    }
+
+    /// Says that an application could not be reconciled, above all because the ledger cannot be written.
+    ///
+    /// Nothing was applied; the application is looked at again later.
+    private func report(_ error: any Error, of application: String) async {
+        guard !(error is CancellationError) else { return }
+        log.error("cannot reconcile \(application): \(describe(error))")
+        entries[application]?.wakeAt = recorder.clock.now() + .seconds(5)
+    }
+
+    func wakeAfter(_ delay: Duration) { wake(at: recorder.clock.now() + delay) }
+
+    /// Makes a timer, unless one is due before.
+    private func wake(at time: Timestamp) {
+        if let timer, timer <= time { return }
+        timer = time
+        let clock = recorder.clock
+        jobs.yield { [weak self] in
+            do {
+                try await clock.sleep(max(time - clock.now(), .milliseconds(1)))
+            } catch { return }  // The engine stops.
+            await self?.timeHasCome(time)
+        }
+    }
+
+    private func timeHasCome(_ time: Timestamp) {
+        if timer == time { timer = nil }
+        wake()
+    }
+
+    private func rememberDesiredKeys() {
+        let keys = Set(entries.values.flatMap { $0.desired.map { Array($0.byKey.keys) } ?? [] })
+        let new = keys.subtracting(desiredKeys).subtracting(cache.objects.keys)
+        unseenKeys.formUnion(new.filter { cache.known.contains($0.groupKind) })
+        unseenKeys.formIntersection(keys)
+        desiredKeys = keys
+    }
+}
+
+// MARK: - One application
+
+extension EnvironmentReconciler {
+    /// Compares, decides, records and acts for one application.
+    private func reconcile(_ application: String) async throws {
+        guard let target = entries[application]?.target else { return }
+        try await renderIfNeeded(application)
+        await readUnseenKeys()
+        let (row, objects, running) = try await recorded(application)
+        guard let row, let observation = observe(application, target, row, objects) else { return }
+        try await recordObservations(application, objects)
+        let decisions = decide(row, objects: objects, running: running, observation)
+        try await carryOut(decisions, application, observation)
+    }
+
+    /// What the ledger has of an application: its row, its objects, and its sync in progress.
+    func recorded(_ application: String) async throws -> (
+        ApplicationRow?, [ObjectKey: ObjectRow], SyncRow?
+    ) {
+        let environment = name
+        return try await recorder.store.state { state in
+            var objects: [ObjectKey: ObjectRow] = [:]
+            for key in state.objectKeys(of: application) {
+                // An application that moved here has rows in its former environment, too.
+                guard key.hasPrefix(environment + "|"), let row = state.objects[key],
+                    let object = ObjectKey(String(key.dropFirst(environment.count + 1)))
+                else { continue }
+                objects[object] = row
+            }
+            let row = state.applications[application]
+            return (row, objects, row?.runningSync.flatMap { state.syncs[$0] })
+        }
+    }
+
+    private func carryOut(
+        _ decisions: [Decision], _ application: String, _ observation: Observation
+    ) async throws {
+        var events: [NewEvent] = []
+        var request: SyncRequested?
+        for decision in decisions {
+            switch decision {
+            case .recordComparison(let payload):
+                events.append(event(.comparisonChanged(payload), application))
+            case .recordHealth(let payload):
+                events.append(event(.healthChanged(payload), application))
+            case .recordObjectHealth(let key, let payload):
+                events.append(event(.healthChanged(payload), application, key))
+            case .recordDrift(let key, let payload):
+                events.append(event(.driftDetected(payload), application, key))
+            case .resolveDrift(let key, let payload):
+                events.append(event(.driftResolved(payload), application, key))
+            case .refuse(let payload):
+                events.append(event(.syncRefused(payload), application))
+            case .sync(let payload): request = payload
+            case .supersede(let reason): supersede(application, reason)
+            case .wait(let time): entries[application]?.wakeAt = time
+            }
+        }
+        try await recorder.record(events)
+        if startsSyncs, let request {
+            try await startSync(application, request, actor: .reconciler)
+        }
+    }
+
+    private func supersede(_ application: String, _ reason: String) {
+        guard let run = entries[application]?.run, run.onlyAwaitsHealth else { return }
+        entries[application]?.run?.terminationReason = "superseded: \(reason)"
+        run.wake.yield()
+    }
+
+    /// An event about an application of this environment, or about one of its objects.
+    func event(
+        _ event: Event, _ application: String, _ object: ObjectKey? = nil,
+        actor: Actor = .reconciler,
+        stream: String? = nil
+    ) -> NewEvent {
+        let target = entries[application]?.target
+        return recorder.event(
+            event, stream: stream ?? LedgerState.Stream.application(application),
+            subjects: Subjects(
+                application: application, commit: target?.commit.description, environment: name,
+                object: object, repository: target?.repository),
+            actor: actor)
+    }
+
+    func inputs(of target: Target) -> Digest {
+        DesiredSet.inputs(
+            of: target.application, treeID: target.treeID ?? "", tokenKeyID: tokenKey.id)
+    }
+
+    private func renderIfNeeded(_ application: String) async throws {
+        // What the cluster serves says which objects have a namespace.
+        guard let entry = entries[application], discovery != nil else { return }
+        let target = entry.target
+        let inputs = inputs(of: target)
+        let scopes = discoveryDigest
+        guard entry.renderedInputs != inputs || entry.renderedScopes != scopes else {
+            // The same files at a newer commit.
+            entries[application]?.desired?.commit = target.commit.description
+            return
+        }
+        do {
+            let desired = try await render(target, inputs)
+            let event = desired.event
+            let row = try await recorder.store.state { $0.applications[application] }
+            if row?.renderedInputs != inputs || row?.desired != event.objects
+                || row?.renderProblems.isEmpty == false
+            {
+                try await recorder.record(
+                    [self.event(.manifestsRendered(event), application)], blobs: desired.blobs)
+            }
+            entries[application]?.desired = desired
+            entries[application]?.renderProblems = nil
+        } catch let problems as Problems {
+            try await recordRenderFailure(application, problems.all.map(\.summary))
+        }
+        entries[application]?.renderedInputs = inputs
+        entries[application]?.renderedScopes = scopes
+        rememberDesiredKeys()
+        followDesiredKinds()
+    }
+
+    private func recordRenderFailure(_ application: String, _ problems: [String]) async throws {
+        let known = try await recorder.store.state { $0.applications[application]?.renderProblems }
+        if known != problems {
+            let failure = RenderFailed { $0.problems = problems }
+            try await recorder.record([event(.renderFailed(failure), application)])
+        }
+        entries[application]?.desired = nil
+        entries[application]?.renderProblems = problems
+    }
+
+    func render(_ target: Target, _ inputs: Digest) async throws -> DesiredSet {
+        guard let source = sources[target.repository] else {
+            throw Problems([
+                Problem(
+                    at: target.application.location, "repository \(target.repository) is unknown")
+            ])
+        }
+        guard target.treeID != nil else {
+            let path = target.application.source.path
+            throw Problems([
+                Problem(
+                    at: target.application.location,
+                    "path \(path) does not exist at commit \(target.commit.short)")
+            ])
+        }
+        let tree = try await source.tree(at: target.commit, under: target.application.source.path)
+        let discovery = discovery
+        return try DesiredSet.render(
+            target.application, commit: target.commit.description, tree: tree, inputs: inputs,
+            key: tokenKey
+        ) { kind in
+            discovery?.resource(kind)?.isNamespaced
+        }
+    }
+}

@@ -1,0 +1,219 @@
+internal import Declarations
+internal import Digests
+internal import EventLog
+internal import GitRepository
+internal import Logging
+internal import Model
+internal import Projections
+
+/// Follows one Git repository: fetches, records what moved, and says what its applications are to be brought to.
+///
+/// A remote that does not answer is recorded once, asked again with growing pauses, and shown in `status`;
+/// everything goes on with the last known commits.
+actor RepositoryFollower {
+    /// An application with the commit and folder it is declared to follow.
+    struct Source: Sendable, Equatable {
+        var application: Application
+        var commit: CommitID
+        var treeID: String?
+    }
+
+    let settings: Settings.Repository
+    let folders: [Settings.ApplicationFolder]
+    let source: any ManifestSource
+    let recorder: Recorder
+    let log: Logger
+
+    private var failures = 0
+    private var unreachableSince: Timestamp?
+    /// The folder of declarations as it was read last.
+    private var declarationsRead: [String: String] = [:]
+    /// The applications that this repository declares.
+    private(set) var declared: [Application] = []
+    private var declaredByFolder: [String: [Application]] = [:]
+    private(set) var hasLooked = false
+
+    init(
+        settings: Settings.Repository, folders: [Settings.ApplicationFolder],
+        source: any ManifestSource, recorder: Recorder, log: Logger
+    ) {
+        self.settings = settings
+        self.folders = folders
+        self.source = source
+        self.recorder = recorder
+        self.log = log
+    }
+
+    var name: String { settings.name }
+
+    /// How long to wait before the next look: the poll interval, or less after a failure, growing up to it.
+    var pause: Duration {
+        guard failures > 0 else { return settings.poll }
+        var pause = Duration.seconds(5)
+        for _ in 1..<min(failures, 16) where pause < settings.poll { pause = pause * 2 }
+        return min(pause, max(settings.poll, .seconds(5)))
+    }
+
+    /// Fetches and records; then reads the declarations from the newest commit there is.
+    ///
+    /// - Parameter revisions: The target revisions that applications follow here.
+    func look(_ revisions: Set<String>, via: RefMoved.Via) async throws {
+        do {
+            try await source.fetch()
+            try await recordReachable()
+        } catch is CancellationError {
+            throw CancellationError()
+        } catch {
+            try await recordUnreachable(error)
+        }
+        for revision in revisions.union(folders.map(\.revision)).sorted() {
+            try await recordMoves(of: revision, via)
+        }
+        try await readDeclarations()
+        // Until every folder was read without problems once, nobody knows which applications are gone.
+        hasLooked = folders.allSatisfy { declaredByFolder[place(of: $0)] != nil }
+    }
+
+    /// The commit and folder an application follows now.
+    ///
+    /// - Throws: What the repository says when the revision does not exist.
+    func locate(_ application: Application) async throws -> Source {
+        let commit = try await source.resolve(application.source.targetRevision)
+        return Source(
+            application: application, commit: commit,
+            treeID: try await source.treeID(at: commit, path: application.source.path))
+    }
+}
+
+// MARK: - Recording
+
+extension RepositoryFollower {
+    private func event(_ event: Event, commit: CommitID? = nil) -> NewEvent {
+        recorder.event(
+            event, stream: LedgerState.Stream.repository(name),
+            subjects: Subjects(commit: commit?.description, repository: name))
+    }
+
+    private func recordReachable() async throws {
+        let attempts = failures
+        failures = 0
+        let repository = name
+        let row = try await recorder.store.state { $0.repositories[repository] }
+        guard let since = row?.unreachableSince else { return }
+        let reachable = RepositoryReachable {
+            $0.attempts = attempts
+            $0.unreachableSince = since
+        }
+        try await recorder.record([event(.repositoryReachable(reachable))])
+    }
+
+    private func recordUnreachable(_ error: any Error) async throws {
+        failures += 1
+        log.warning("cannot fetch \(name): \(describe(error))")
+        let repository = name
+        let row = try await recorder.store.state { $0.repositories[repository] }
+        guard row?.unreachableSince == nil else { return }
+        let unreachable = RepositoryUnreachable { $0.reason = describe(error) }
+        try await recorder.record([event(.repositoryUnreachable(unreachable))])
+    }
+
+    /// Records that the ref a revision follows moved, and the commits it brought.
+    private func recordMoves(of revision: String, _ via: RefMoved.Via) async throws {
+        guard let ref = try? await source.followedRef(of: revision),
+            let head = try? await source.resolve(revision)
+        else { return }
+        let repository = name
+        let known = try await recorder.store.state { $0.repositories[repository]?.commit(of: ref) }
+        guard known != head.description else { return }
+        let from = known.flatMap { CommitID($0) }
+        let moved = try await RefMoved {
+            $0.from = known
+            $0.ref = ref
+            $0.to = head.description
+            $0.via = via
+        }.settingForced(source, from, head)
+        let commits = try await newCommits(from, head)
+        try await recorder.record(
+            [event(.refMoved(moved), commit: head)]
+                + commits.map { event(.commitObserved(observed($0)), commit: $0.id) })
+    }
+
+    /// At first sight only the newest commit; the history before Tidemark is Git's.
+    private func newCommits(_ from: CommitID?, _ head: CommitID) async throws -> [Commit] {
+        let commits = try await source.commits(
+            from: from, to: head, limit: from == nil ? 1 : 1000)
+        let seen = try await recorder.store.state { state in
+            Set(commits.map(\.id.description).filter { state.commits[$0] != nil })
+        }
+        return commits.filter { !seen.contains($0.id.description) }
+    }
+}
+
+extension RefMoved {
+    fileprivate func settingForced(
+        _ source: any ManifestSource, _ from: CommitID?, _ to: CommitID
+    ) async throws -> RefMoved {
+        guard let from else { return self }
+        var moved = self
+        moved.isForced = !(try await source.isAncestor(from, of: to))
+        return moved
+    }
+}
+
+private func observed(_ commit: Commit) -> CommitObserved {
+    CommitObserved {
+        $0.author = person(commit.author)
+        $0.changedPaths = commit.changedPaths
+        $0.changedPathsOmitted = commit.changedPathsTruncated ? 1 : 0
+        $0.committer = person(commit.committer)
+        $0.message = commit.message
+        $0.parents = commit.parents.map(\.description)
+        $0.signature = commit.signature == nil ? .none : .unverified
+        $0.trailers = commit.trailers.map { trailer in
+            CommitObserved.Trailer {
+                $0.key = trailer.key
+                $0.value = trailer.value
+            }
+        }
+    }
+}
+
+private func person(_ identity: Commit.Identity) -> CommitObserved.Person {
+    CommitObserved.Person {
+        $0.email = identity.email
+        $0.name = identity.name
+        $0.time = identity.time
+    }
+}
+
+// MARK: - Declarations
+
+extension RepositoryFollower {
+    private func place(of folder: Settings.ApplicationFolder) -> String {
+        "\(folder.revision):\(folder.path)"
+    }
+
+    /// Reads the folders of declarations that changed since the last time.
+    ///
+    /// A folder with problems keeps what it declared before; the problems are recorded.
+    private func readDeclarations() async throws {
+        for folder in folders {
+            let place = place(of: folder)
+            guard let commit = try? await source.resolve(folder.revision) else { continue }
+            let treeID = try await source.treeID(at: commit, path: folder.path) ?? ""
+            guard declarationsRead[place] != treeID else { continue }
+            let tree = try await source.tree(at: commit, under: folder.path)
+            let read = readApplications(tree, path: folder.path, recurse: folder.recurse)
+            declarationsRead[place] = treeID
+            for warning in read.warnings { log.warning("\(warning.summary)") }
+            if read.problems.isEmpty {
+                declaredByFolder[place] = read.applications
+            } else {
+                let rejected = DeclarationsRejected { $0.problems = read.problems.map(\.summary) }
+                for problem in read.problems { log.error("\(problem.summary)") }
+                try await recorder.record([event(.declarationsRejected(rejected), commit: commit)])
+            }
+        }
+        declared = declaredByFolder.sorted { $0.key < $1.key }.flatMap(\.value)
+    }
+}

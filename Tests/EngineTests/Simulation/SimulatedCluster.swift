@@ -1,0 +1,296 @@
+import Engine
+import Model
+import Synchronization
+
+/// A cluster of a simulation: objects in a dictionary, server-side apply by replacing what was applied before.
+final class SimulatedCluster: Sendable {
+    struct Contents: Sendable {
+        var objects: [ObjectKey: Node] = [:]
+        var version = 100
+        var nextUID = 1
+        var calls: [String] = []
+        var journal: [Call] = []
+        /// How many events the ledger holds.
+        var position: @Sendable () -> Int = { 0 }
+        var now: @Sendable () -> Timestamp = { Timestamp(seconds: 1_800_000_000) }
+        var isHanging = false
+        var isLenient = false
+        var followers: [(kind: GroupKind, sink: AsyncStream<FollowEvent>.Continuation)] = []
+        var isUnreachable = false
+    }
+    let contents = Mutex(Contents())
+
+    /// A write that was carried out, with the number of events on record at that moment.
+    struct Call: Sendable {
+        var verb: String
+        var object: String
+        var position: Int
+    }
+
+    static let kinds: [(String, String, String, Bool)] = [
+        ("", "v1", "Namespace", false), ("", "v1", "ConfigMap", true), ("", "v1", "Secret", true),
+        ("", "v1", "Service", true), ("apps", "v1", "Deployment", true),
+        ("batch", "v1", "Job", true),
+    ]
+
+    static let discovery = Discovery(
+        serverVersion: "v1.36.2",
+        resources: kinds.map { group, version, kind, isNamespaced in
+            APIResource(
+                group: group, version: version, kind: kind, plural: kind.lowercased() + "s",
+                isNamespaced: isNamespaced,
+                verbs: ["get", "list", "watch", "create", "patch", "delete"])
+        })
+
+    var objects: [ObjectKey: Node] { contents.withLock(\.objects) }
+    var journal: [Call] { contents.withLock(\.journal) }
+
+    func observePositions(_ position: @escaping @Sendable () -> Int) {
+        contents.withLock { $0.position = position }
+    }
+
+    func setClock(_ now: @escaping @Sendable () -> Timestamp) {
+        contents.withLock { $0.now = now }
+    }
+
+    /// From now on nothing is refused.
+    func setLenient() { contents.withLock { $0.isLenient = true } }
+
+    /// From now on connections are accepted and nothing is answered.
+    func setHanging(_ isHanging: Bool) { contents.withLock { $0.isHanging = isHanging } }
+
+    /// Every write that was carried out, in order.
+    var calls: [String] { contents.withLock(\.calls) }
+
+    func port(_ fate: Fate) -> any ClusterClient { Port(cluster: self, fate: fate) }
+
+    /// Somebody changes the cluster by hand.
+    func edit(_ key: ObjectKey, _ change: (inout Node) -> Void) {
+        contents.withLock { contents in
+            guard var object = contents.objects[key] else { return }
+            change(&object)
+            put(object, key, in: &contents)
+        }
+    }
+
+    func remove(_ key: ObjectKey) { contents.withLock { remove(key, in: &$0) } }
+
+    func setUnreachable(_ isUnreachable: Bool) {
+        contents.withLock { $0.isUnreachable = isUnreachable }
+    }
+
+    private func put(_ object: Node, _ key: ObjectKey, in contents: inout Contents) {
+        contents.version += 1
+        var object = object
+        object["metadata"]?["resourceVersion"] = .string(String(contents.version))
+        let isNew = contents.objects[key] == nil
+        contents.objects[key] = object
+        let event = FollowEvent.changed(isNew ? .added(object) : .modified(object))
+        for follower in contents.followers where follower.kind == key.groupKind {
+            follower.sink.yield(event)
+        }
+    }
+
+    private func remove(_ key: ObjectKey, in contents: inout Contents) {
+        guard let object = contents.objects.removeValue(forKey: key) else { return }
+        contents.version += 1
+        for follower in contents.followers where follower.kind == key.groupKind {
+            follower.sink.yield(.changed(.deleted(object)))
+        }
+    }
+}
+
+extension SimulatedCluster.Contents {
+    mutating func note(_ call: String, _ key: ObjectKey) {
+        calls.append("\(call) \(key.shortText)")
+        journal.append(
+            SimulatedCluster.Call(verb: call, object: key.shortText, position: position()))
+    }
+}
+
+extension SimulatedCluster {
+    private func write(_ body: Node, _ call: String, isCreation: Bool) throws -> ClusterAnswer {
+        try contents.withLock { contents in
+            guard let key = ObjectKey(manifest: body) else {
+                throw ClusterError.malformedAnswer(message: "no key")
+            }
+            let known = contents.objects[key]
+            if isCreation, known != nil {
+                throw ClusterError.refused(
+                    code: 409, reason: "AlreadyExists", message: "\(key) already exists")
+            }
+            if !contents.isLenient, image(of: body)?.contains("refused") == true {
+                throw ClusterError.refused(
+                    code: 422, reason: "Invalid", message: "\(key) is invalid")
+            }
+            var object = body
+            object["metadata"]?["uid"] =
+                known?["metadata"]?["uid"] ?? .string("uid-\(contents.nextUID)")
+            object["metadata"]?["creationTimestamp"] =
+                known?["metadata"]?["creationTimestamp"]
+                ?? .string(Timestamp(seconds: contents.now().seconds).description)
+            if known == nil { contents.nextUID += 1 }
+            object["status"] = status(of: key, body)
+            if known.map({ isSame($0, object) }) != true {
+                contents.note(call, key)
+                put(object, key, in: &contents)
+            }
+            return ClusterAnswer(object: contents.objects[key] ?? object)
+        }
+    }
+
+    private func isSame(_ a: Node, _ b: Node) -> Bool {
+        var (a, b) = (a, b)
+        a["metadata"]?["resourceVersion"] = nil
+        b["metadata"]?["resourceVersion"] = nil
+        return a == b
+    }
+
+    private func image(of body: Node) -> String? {
+        let template = body["spec"]?["template"]?["spec"]
+        return template?["containers"]?[0]?["image"]?.stringValue
+    }
+
+    /// Everything is ready at once, but for images that say `broken`.
+    private func status(of key: ObjectKey, _ body: Node) -> Node? {
+        let isBroken = image(of: body)?.contains("broken") == true
+        switch key.kind {
+        case "Deployment":
+            let replicas = body["spec"]?["replicas"] ?? 1
+            let isSlow = image(of: body)?.contains("slow") == true
+            let reason: Node = isBroken ? "ProgressDeadlineExceeded" : "NewReplicaSetAvailable"
+            return [
+                "replicas": replicas, "updatedReplicas": replicas,
+                "availableReplicas": isBroken || isSlow ? 0 : replicas, "observedGeneration": 1,
+                "conditions": [["type": "Progressing", "status": "True", "reason": reason]],
+            ]
+        case "Job":
+            return ["conditions": [["type": isBroken ? "Failed" : "Complete", "status": "True"]]]
+        default: return nil
+        }
+    }
+}
+
+extension SimulatedCluster {
+    private struct Port: ClusterClient {
+        let cluster: SimulatedCluster
+        let fate: Fate
+
+        private func call<Result>(_ name: String, _ body: () throws -> Result)
+            throws(ClusterError) -> Result
+        {
+            do {
+                if cluster.contents.withLock(\.isUnreachable) {
+                    throw ClusterError.unreachable(cluster: "simulated", message: "no answer")
+                }
+                return try fate.effect(name, body)
+            } catch let error as ClusterError {
+                throw error
+            } catch {
+                throw ClusterError.unreachable(cluster: "simulated", message: "killed")
+            }
+        }
+
+        /// Waits for an answer that never comes; ends when cancelled.
+        private func hangIfSo() async throws(ClusterError) {
+            guard cluster.contents.withLock(\.isHanging) else { return }
+            let (never, sink) = AsyncStream<Void>.makeStream()
+            for await _ in never {}
+            sink.finish()
+            throw ClusterError.unreachable(cluster: "simulated", message: "cut off")
+        }
+
+        func discovery() async throws(ClusterError) -> Discovery {
+            try await hangIfSo()
+            return try call("discovery") { SimulatedCluster.discovery }
+        }
+
+        func follow(_ resource: APIResource) -> AsyncStream<FollowEvent> {
+            AsyncStream { sink in
+                cluster.contents.withLock { contents in
+                    let present = contents.objects.filter { $0.key.groupKind == resource.groupKind }
+                    sink.yield(.reset(present.sorted { $0.key < $1.key }.map(\.value)))
+                    contents.followers.append((resource.groupKind, sink))
+                }
+            }
+        }
+
+        func get(_ resource: APIResource, namespace: String, name: String)
+            async throws(ClusterError) -> Node
+        {
+            try await hangIfSo()
+            let key = ObjectKey(
+                group: resource.group, kind: resource.kind, namespace: namespace, name: name)
+            return try call("get \(key.shortText)") {
+                guard let object = cluster.objects[key] else {
+                    throw ClusterError.refused(
+                        code: 404, reason: "NotFound", message: "\(key) not found")
+                }
+                return object
+            }
+        }
+
+        func apply(_ body: Node, _ resource: APIResource, isDryRun: Bool)
+            async throws(ClusterError) -> ClusterAnswer
+        {
+            try await hangIfSo()
+            let name = body["metadata"]?["name"]?.stringValue ?? ""
+            if isDryRun { return try dryRun(body) }
+            return try call("apply \(resource.kind)/\(name)") {
+                try cluster.write(body, "apply", isCreation: false)
+            }
+        }
+
+        func create(_ body: Node, _ resource: APIResource, isDryRun: Bool)
+            async throws(ClusterError) -> ClusterAnswer
+        {
+            try await hangIfSo()
+            let name = body["metadata"]?["name"]?.stringValue ?? ""
+            if isDryRun { return try dryRun(body) }
+            return try call("create \(resource.kind)/\(name)") {
+                try cluster.write(body, "create", isCreation: true)
+            }
+        }
+
+        private func dryRun(_ body: Node) throws(ClusterError) -> ClusterAnswer {
+            let isLenient = cluster.contents.withLock(\.isLenient)
+            if !isLenient, cluster.image(of: body)?.contains("refused") == true {
+                throw ClusterError.refused(code: 422, reason: "Invalid", message: "is invalid")
+            }
+            return ClusterAnswer(object: body)
+        }
+
+        func setManagedFields(
+            _ managedFields: Node, _ resource: APIResource, namespace: String, name: String,
+            resourceVersion: String
+        ) async throws(ClusterError) -> ClusterAnswer {
+            let key = ObjectKey(
+                group: resource.group, kind: resource.kind, namespace: namespace, name: name)
+            return try call("managedFields \(key.shortText)") {
+                cluster.edit(key) { $0["metadata"]?["managedFields"] = managedFields }
+                return ClusterAnswer(object: cluster.objects[key] ?? .null)
+            }
+        }
+
+        func delete(
+            _ resource: APIResource, namespace: String, name: String, uid: String?,
+            propagation: Propagation
+        ) async throws(ClusterError) {
+            let key = ObjectKey(
+                group: resource.group, kind: resource.kind, namespace: namespace, name: name)
+            try call("delete \(key.shortText)") {
+                guard let object = cluster.objects[key] else {
+                    throw ClusterError.refused(code: 404, reason: "NotFound", message: "gone")
+                }
+                guard uid == nil || object["metadata"]?["uid"]?.stringValue == uid else {
+                    throw ClusterError.refused(
+                        code: 409, reason: "Conflict", message: "uid differs")
+                }
+                cluster.contents.withLock { contents in
+                    contents.note("delete", key)
+                    cluster.remove(key, in: &contents)
+                }
+            }
+        }
+    }
+}
