@@ -34,6 +34,8 @@ func tests(of name: String, _ dependencies: [Target.Dependency] = []) -> Target 
 
 let asyncHTTPClient = Target.Dependency.product(
     name: "AsyncHTTPClient", package: "async-http-client")
+let argumentParser = Target.Dependency.product(
+    name: "ArgumentParser", package: "swift-argument-parser")
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
 let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
@@ -49,7 +51,9 @@ let subprocess = Target.Dependency.product(name: "Subprocess", package: "swift-s
 
 let package = Package(
     name: "tidemark",
+    products: [.executable(name: "tidemark", targets: ["tidemark"])],
     dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
         .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
@@ -112,6 +116,25 @@ let package = Package(
                 nioFoundation,
                 httpTypes, logging,
             ]),
+        library(
+            "Server",
+            [
+                "Model", "YAML", "Digests", "EventLog", "Planning", "Projections",
+                "GitRepository", "Engine", hummingbird, nioCore, nioHTTP1,
+                nioPosix, nioFoundation, httpTypes, asyncHTTPClient, logging,
+            ]),
+        library(
+            "CLI",
+            [
+                "Model", "YAML", "Digests", "Rendering", "Declarations", "Diffing", "Health",
+                "EventLog",
+                "Planning", "Projections", "GitRepository", "SQLiteLedger", "KubernetesClient",
+                "Engine",
+                "Sandbox", "Server", argumentParser, asyncHTTPClient, nioCore, nioHTTP1, logging,
+            ]),
+        .executableTarget(
+            name: "tidemark", dependencies: ["CLI"], exclude: ["README.md"], swiftSettings: settings
+        ),
 
         // Tests
         .target(
@@ -130,6 +153,7 @@ let package = Package(
             of: "Planning",
             ["YAML", "Digests", "Declarations", "Diffing", "Health", "EventLog", "Projections"]),
         tests(of: "Projections", ["YAML", "Digests", "EventLog"]),
+        tests(of: "GitRepository", ["Digests"]),
         tests(of: "SQLiteLedger", ["Digests", "EventLog", "Projections"]),
         tests(of: "KubernetesClient", ["YAML", hummingbird, hummingbirdTLS, nioSSL]),
         tests(
@@ -144,6 +168,13 @@ let package = Package(
             [
                 "YAML", "KubernetesClient", asyncHTTPClient, nioCore, nioHTTP1, nioFoundation,
                 logging,
+            ]),
+        tests(of: "Server", ["EventLog", "Engine", logging]),
+        tests(
+            of: "CLI",
+            [
+                "YAML", "Digests", "EventLog", "Projections", "SQLiteLedger", "GitRepository",
+                "Server",
             ]),
     ]
 )

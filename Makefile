@@ -1,0 +1,36 @@
+# The same commands for people and for CI. `make demo` and `make test` are all the set-up there is.
+SWIFT_BUILD = swift build --explicit-target-dependency-import-check error
+RELEASE = --configuration release --static-swift-stdlib --scratch-path .build-release
+
+.PHONY: demo test build lint format golden bench release bootstrap
+
+demo: bootstrap
+	$(SWIFT_BUILD) --product tidemark
+	.build/debug/tidemark demo --reset
+
+# One test at a time: many of them wait for processes and servers of their own.
+test: bootstrap
+	$(SWIFT_BUILD) --build-tests
+	swift test --skip-build --no-parallel
+
+build: bootstrap
+	$(SWIFT_BUILD)
+
+lint:
+	swift format lint --strict --recursive Sources Tests Package.swift
+
+format:
+	swift format format --in-place --recursive Sources Tests Package.swift
+
+golden: bootstrap
+	UPDATE_GOLDEN=1 swift test
+
+release: bootstrap
+	swift build $(RELEASE) --product tidemark
+
+bench: release
+	swift build $(RELEASE) --product bench
+	.build-release/release/bench --tidemark .build-release/release/tidemark
+
+bootstrap:
+	@tools/bootstrap

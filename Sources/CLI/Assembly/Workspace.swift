@@ -1,0 +1,78 @@
+internal import ArgumentParser
+internal import Declarations
+internal import Digests
+internal import EventLog
+internal import Model
+internal import SQLiteLedger
+internal import Server
+
+/// Where the files of one installation are: what `tidemark.yaml` says, with its paths made absolute.
+struct Workspace: Sendable {
+    let file: String
+    let folder: String
+    let settings: Settings
+
+    init(file: String) throws {
+        self.file = file
+        folder = Files.folder(of: file)
+        guard Files.exists(file) else {
+            throw CommandError(
+                "there is no \(file)", try: "tidemark init, or name the file with --config")
+        }
+        settings = try readSettings(try Files.read(file), file: file)
+    }
+
+    func path(_ text: String) -> String {
+        if text.hasPrefix("/") || text.hasPrefix("~") { return Surroundings.current.path(text) }
+        return folder == "/" ? "/" + text : folder + "/" + text
+    }
+
+    var ledgerPath: String { path(settings.ledger) }
+    var keysFolder: String { path(settings.keys) }
+    var tokenKeyPath: String { keysFolder + "/token.key" }
+
+    /// Beside the ledger, named as it is: `tidemark.sock`.
+    var socketPath: String {
+        let ledger = ledgerPath
+        return (ledger.hasSuffix(".db") ? String(ledger.dropLast(3)) : ledger) + ".sock"
+    }
+
+    /// For mirrors of repositories and other files that can be made again.
+    var cacheFolder: String { Files.folder(of: ledgerPath) + "/.tidemark" }
+
+    func openForReading() throws -> SQLiteLedger {
+        try SQLiteLedger.openForReading(path: ledgerPath)
+    }
+
+    func readTokenKey() throws -> TokenKey {
+        guard Files.exists(tokenKeyPath) else {
+            throw CommandError(
+                "there is no token key at \(tokenKeyPath)",
+                because: "values of secrets become tokens under it before they are recorded",
+                try: "restore the file from its backup; tidemark init makes a new one, and says so")
+        }
+        let bytes = try Files.read(tokenKeyPath)
+        guard bytes.count == 32 else {
+            throw CommandError(
+                "the token key at \(tokenKeyPath) is damaged",
+                because: "it has \(bytes.count) bytes, not 32", try: "restore it from its backup")
+        }
+        return TokenKey(bytes: bytes)
+    }
+}
+
+/// How every command that needs `tidemark.yaml` finds it.
+struct ConfigOptions: ParsableArguments {
+    @Option(help: "File of the settings; ./tidemark.yaml unless given.")
+    var config = "tidemark.yaml"
+
+    func workspace() throws -> Workspace {
+        try Workspace(file: Surroundings.current.path(config))
+    }
+}
+
+/// For commands that change something: on whose behalf.
+struct AuthorOptions: ParsableArguments {
+    @Option(help: "Whom this is done for; recorded as a claim, not as a proof.")
+    var by: String?
+}

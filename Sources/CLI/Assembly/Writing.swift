@@ -1,0 +1,183 @@
+internal import Declarations
+internal import Digests
+internal import Engine
+internal import EventLog
+internal import Glibc
+internal import Logging
+internal import Model
+internal import Projections
+internal import SQLiteLedger
+internal import Server
+
+/// The way to the writer of a ledger: its socket when it listens, else this process for a while.
+struct Writing: Sendable {
+    let workspace: Workspace
+    let onBehalfOf: String?
+
+    init(_ workspace: Workspace, by onBehalfOf: String? = nil) {
+        self.workspace = workspace
+        self.onBehalfOf = onBehalfOf
+    }
+
+    /// Thrown by a `body` that finds out that the writer is gone before its work is done: the request is
+    /// repeated with its id, to another writer or to this process.
+    struct WriterGone: Error {}
+
+    /// How long another writer that does not listen is waited for: a command like this one.
+    static let patience = Duration.seconds(120)
+
+    /// Has the request carried out, and calls `body` with the answer while the writer goes on.
+    ///
+    /// - Parameter application: What the request is about: without a running writer only its environment
+    ///   is connected to.
+    func perform<Result: Sendable>(
+        _ action: ControlRequest.Action, about application: String?,
+        _ body: @escaping @Sendable (ControlAnswer, Session) async throws -> Result
+    ) async throws -> Result {
+        let request = ControlRequest(
+            id: EventID(
+                at: TimeSource.system.now(), random: RandomSource.system.bytes(10)),
+            onBehalfOf: onBehalfOf, action)
+        let result = try await untilInterrupted {
+            try await repeating(request, application, body)
+        }
+        guard let result else { throw Outcome.interrupted }
+        return result
+    }
+
+    private func repeating<Result: Sendable>(
+        _ request: ControlRequest, _ application: String?,
+        _ body: @escaping @Sendable (ControlAnswer, Session) async throws -> Result
+    ) async throws -> Result {
+        let client = ControlClient(path: workspace.socketPath)
+        let end = ContinuousClock.now + Self.patience
+        while true {
+            do {
+                switch try await client.send(request) {
+                case .answered(let answer):
+                    let ledger = try workspace.openForReading()
+                    return try await body(answer, Session(ledger: ledger, client: client))
+                case .broken(let reason):
+                    guard ContinuousClock.now < end else {
+                        throw CommandError("the writer does not answer", because: reason)
+                    }
+                case .nobodyListens:
+                    return try await alone(request, application, body)
+                }
+            } catch is WriterGone {
+                // Repeated below, with the same id.
+            } catch LedgerError.locked(let path, let pid) {
+                // Another command writes for its own duration, or a writer is about to listen.
+                guard ContinuousClock.now < end else {
+                    throw LedgerError.locked(path: path, pid: pid)
+                }
+            }
+            try await Task.sleep(for: .milliseconds(100))
+        }
+    }
+
+    private func alone<Result: Sendable>(
+        _ request: ControlRequest, _ application: String?,
+        _ body: @escaping @Sendable (ControlAnswer, Session) async throws -> Result
+    ) async throws -> Result {
+        let ledger = try SQLiteLedger.openForWriting(path: workspace.ledgerPath)
+        let log = ErrorStreamLog.logger(level: .error)
+        try await recordSettings(ledger, workspace)
+        let actor = Actor(kind: .user, id: "uid:\(getuid())", authentication: .unixPeer)
+        var assembly = Assembly(workspace: workspace, ledger: ledger, log: log)
+        if !request.needsClusters {
+            let controls = try assembly.ledgerControls()
+            let answer = try await controls.perform(request, actor: actor)
+            return try await body(answer, Session(ledger: ledger, client: nil))
+        }
+        assembly.environments = try await environments(of: application, ledger)
+        return try await assembly.withEngine { engine, controls in
+            await engine.ready()
+            let answer = try await controls.perform(request, actor: actor)
+            return try await body(answer, Session(ledger: ledger, client: nil))
+        }
+    }
+
+    /// The environment that the ledger knows for an application or plan; all when it does not know it.
+    private func environments(of application: String?, _ ledger: SQLiteLedger) async throws
+        -> Set<String>?
+    {
+        guard let application else { return nil }
+        let known = try await ledger.state {
+            $0.applications[application]?.environment ?? $0.plans[application]?.environment
+        }
+        return known.map { [$0] }
+    }
+}
+
+extension ControlRequest {
+    /// Whether carrying it out looks at clusters or repositories.
+    fileprivate var needsClusters: Bool {
+        switch action {
+        case .sync, .syncPlan, .plan, .refresh, .rollback, .revert, .release, .terminate: true
+        case .verify, .rebuild: false
+        }
+    }
+}
+
+/// The ledger while a request is being carried out.
+struct Session: Sendable {
+    let ledger: SQLiteLedger
+    /// `nil` when this process is the writer.
+    let client: ControlClient?
+
+    /// Waits until a sync has ended.
+    ///
+    /// - Returns: How it ended, or `nil` when the time was over first.
+    func end(of sync: String, timeout: Duration?, _ note: (SyncRow, [StepRow]) -> Void)
+        async throws -> SyncRow?
+    {
+        let end = timeout.map { ContinuousClock.now + $0 }
+        var looks = 0
+        while true {
+            let found = try await ledger.state { state in
+                state.syncs[sync].map { ($0, state.steps(of: sync)) }
+            }
+            if let (row, steps) = found {
+                if row.phase.isFinished { return row }
+                note(row, steps)
+            }
+            if let end, ContinuousClock.now >= end { return nil }
+            looks += 1
+            if looks % 5 == 0, let client, await client.writer() == nil {
+                throw Writing.WriterGone()
+            }
+            try await Task.sleep(for: .milliseconds(100))
+        }
+    }
+}
+
+/// Records what changed outside the ledger since it was written last: the settings and the token key.
+func recordSettings(_ ledger: SQLiteLedger, _ workspace: Workspace) async throws {
+    let key = try workspace.readTokenKey()
+    let known = try await ledger.state { $0.ledger["ledger"]?.tokenKeyID }
+    let last = try await ledger.events(
+        matching: EventFilter { $0.types = ["configuration.changed"] }, newestFirst: true, limit: 1)
+    var events: [Event] = []
+    if known != key.id {
+        events.append(
+            .redactionKeyChanged(
+                RedactionKeyChanged {
+                    $0.from = known
+                    $0.to = key.id
+                }))
+    }
+    let changed = ConfigurationChanged { $0.digest = workspace.settings.digest }
+    if last.first?.event != .configurationChanged(changed) {
+        events.append(.configurationChanged(changed))
+    }
+    guard !events.isEmpty else { return }
+    let now = TimeSource.system.now()
+    _ = try await ledger.append(
+        AppendBatch(
+            events: events.map {
+                NewEvent(
+                    id: EventID(at: now, random: RandomSource.system.bytes(10)), $0,
+                    stream: LedgerState.Stream.ledger, subjects: Subjects(), occurredAt: now)
+            }))
+}

@@ -1,0 +1,140 @@
+internal import ArgumentParser
+internal import Digests
+internal import EventLog
+internal import Model
+internal import Planning
+internal import Projections
+internal import SQLiteLedger
+internal import Server
+internal import YAML
+
+struct DiffCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "diff",
+        abstract: "Show where the cluster differs from Git, field by field.",
+        discussion: """
+            Compares afresh; with --at, the recorded bodies of a past moment. Values of secrets are \
+            shown as tokens. Exits with 0 when there is no difference and 1 when there is one.
+
+            Example: tidemark diff authz-engine-production --at 2h.
+            """)
+
+    @Argument(help: "Application to compare.")
+    var application: String
+
+    @Option(help: "Compare at a past moment: a time, an age (2h), @position or sync-N.")
+    var at: String?
+
+    @OptionGroup var config: ConfigOptions
+    @OptionGroup var format: FormatOptions
+
+    func run() async throws {
+        let workspace = try config.workspace()
+        let differences =
+            if let at {
+                try await recorded(workspace.openForReading(), Moment(at))
+            } else {
+                try await current(workspace)
+            }
+        switch format.output {
+        case .table, .wide:
+            let text = differences.map { $0.text(format.color.paint) }.joined()
+            try show(text.isEmpty ? "no difference\n" : text)
+        case .json, .yaml:
+            try show(.array(differences.map(\.document)), isYAML: format.output == .yaml)
+        }
+        if !differences.isEmpty { throw Outcome.differs }
+    }
+
+    /// What a sync with pruning would change.
+    private func current(_ workspace: Workspace) async throws -> [ObjectDifference] {
+        let answer = try await Writing(workspace).perform(
+            .plan(application: application, isPruning: true, objects: [], isSaved: false),
+            about: application
+        ) { answer, _ in answer }
+        let plan = try PlanReport(answer).plan
+        return plan.steps.compactMap { step in
+            let verdict: ObjectVerdict
+            switch step.change {
+            case .create: verdict = .missing
+            case .update: verdict = .modified
+            case .prune: verdict = .extra
+            case .none, .hook, .cleanup: return nil
+            }
+            return ObjectDifference(key: step.key, verdict: verdict, fields: step.fields)
+        }
+    }
+
+    private func recorded(_ ledger: SQLiteLedger, _ moment: Moment) async throws
+        -> [ObjectDifference]
+    {
+        let state = try await moment.state(ledger)
+        guard let row = state.applications[application] else {
+            throw CommandError("there was no application \(application) then")
+        }
+        var differences: [ObjectDifference] = []
+        for desired in row.desired.sorted(by: { $0.key < $1.key }) {
+            let object = state.objects[LedgerState.objectKey(row.environment, desired.key)]
+            guard let live = object?.live, object?.isGone == false else {
+                let isApplied = row.outOfSync.contains { $0.key == desired.key }
+                if isApplied {
+                    differences.append(ObjectDifference(key: desired.key, verdict: .missing))
+                }
+                continue
+            }
+            let changes = try await changes(ledger, desired.digest, live)
+            if !changes.isEmpty {
+                differences.append(
+                    ObjectDifference(key: desired.key, verdict: .modified, fields: changes))
+            }
+        }
+        for object in row.outOfSync where object.verdict == .extra {
+            differences.append(ObjectDifference(key: object.key, verdict: .extra))
+        }
+        return differences
+    }
+
+    private func changes(_ ledger: SQLiteLedger, _ desired: Digest, _ live: Digest) async throws
+        -> [PlannedField]
+    {
+        guard let wanted = try await ledger.blob(desired), let found = try await ledger.blob(live)
+        else {
+            throw CommandError(
+                "a recorded body is missing from the ledger", try: "tidemark verify")
+        }
+        return fieldChanges(desired: try parseJSON(wanted), live: try parseJSON(found))
+    }
+}
+
+/// How one object differs.
+struct ObjectDifference {
+    var key: ObjectKey
+    var verdict: ObjectVerdict
+    var fields: [PlannedField] = []
+
+    func text(_ paint: Paint) -> String {
+        let head =
+            switch verdict {
+            case .missing: paint("+ \(address(key)) is missing", .green)
+            case .extra: paint("- \(address(key)) is not in Git", .red)
+            case .modified: paint("~ \(address(key))", .yellow)
+            case .same, .unknown: "? \(address(key))"
+            }
+        return head + "\n" + fields.map { "    \(PlanReport.line($0))\n" }.joined()
+    }
+
+    var document: Node {
+        .object(
+            Mapping([
+                ("key", .string(key.description)), ("verdict", .string(verdict.rawValue)),
+                ("changes", .array(fields.map(Self.document))),
+            ]))
+    }
+
+    static func document(_ field: PlannedField) -> Node {
+        var fields = Mapping([("path", .string(field.path))])
+        fields["desired"] = field.desired.map { (try? parseJSON(Array($0.utf8))) ?? .string($0) }
+        fields["live"] = field.live.map { (try? parseJSON(Array($0.utf8))) ?? .string($0) }
+        return .object(fields)
+    }
+}

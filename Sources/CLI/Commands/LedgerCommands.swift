@@ -1,0 +1,85 @@
+internal import ArgumentParser
+internal import EventLog
+internal import Model
+internal import SQLiteLedger
+internal import Server
+
+struct VerifyCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "verify",
+        abstract: "Check that the ledger is intact, and record that it was checked.",
+        discussion: """
+            Checks that positions and stream versions are dense, every payload and body has its \
+            digest, no sync took a step it could not take, and the stored rows are what the events \
+            give. Exits with 1 when something is wrong.
+
+            Example: tidemark verify --output json.
+            """)
+
+    @Flag(help: "Only read: do not record the check, and need no right to write.")
+    var readOnly = false
+
+    @Flag(help: "Do not compute the digests of the recorded bodies.")
+    var quick = false
+
+    @OptionGroup var author: AuthorOptions
+    @OptionGroup var config: ConfigOptions
+    @OptionGroup var format: FormatOptions
+
+    func run() async throws {
+        let workspace = try config.workspace()
+        let (events, findings) = try await check(workspace)
+        switch format.output {
+        case .table, .wide:
+            for finding in findings { try show(finding) }
+            try show(
+                findings.isEmpty
+                    ? "intact: \(counted(Int(events), "event"))"
+                    : "not intact: \(counted(findings.count, "finding")) in "
+                        + counted(Int(events), "event"))
+        case .json, .yaml:
+            let document = Mapping([
+                ("intact", .bool(findings.isEmpty)), ("events", .int(events)),
+                ("findings", .array(findings.map(Node.string))),
+            ])
+            try show(.object(document), isYAML: format.output == .yaml)
+        }
+        if !findings.isEmpty { throw Outcome.differs }
+    }
+
+    private func check(_ workspace: Workspace) async throws -> (Int64, [String]) {
+        if readOnly {
+            let report = try await workspace.openForReading().verify(full: !quick)
+            return (report.events, report.findings.map(\.description))
+        }
+        return try await Writing(workspace, by: author.by).perform(
+            .verify(isFull: !quick), about: nil
+        ) { answer, _ in (answer.events ?? 0, answer.findings ?? []) }
+    }
+}
+
+struct RebuildCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "rebuild",
+        abstract: "Fold all stored rows anew from the events.",
+        discussion: """
+            Every table besides the events and bodies is derived. Exits with 1 when a row was not \
+            what the events give.
+
+            Example: tidemark rebuild.
+            """)
+
+    @OptionGroup var author: AuthorOptions
+    @OptionGroup var config: ConfigOptions
+
+    func run() async throws {
+        let workspace = try config.workspace()
+        let (events, differing) = try await Writing(workspace, by: author.by).perform(
+            .rebuild, about: nil
+        ) { answer, _ in (answer.events ?? 0, answer.differingRows ?? 0) }
+        try show(
+            "folded \(counted(Int(events), "event")); "
+                + (differing == 0 ? "every row was as it must be" : "\(differing) rows differed"))
+        if differing > 0 { throw Outcome.differs }
+    }
+}

@@ -1,0 +1,193 @@
+public import EventLog
+public import Model
+
+/// Something the writer of a ledger is asked to do.
+///
+/// The same value is carried out by the process that runs continuously, when it is sent over its
+/// socket, and by a command that is the writer for its own duration.
+public struct ControlRequest: Equatable, Sendable {
+    /// The id of the event that records the request: repeated with it, nothing is done twice.
+    public var id: EventID
+    /// Whom the caller claims to act for.
+    public var onBehalfOf: String?
+    public var action: Action
+
+    public init(id: EventID, onBehalfOf: String? = nil, _ action: Action) {
+        self.id = id
+        self.onBehalfOf = onBehalfOf
+        self.action = action
+    }
+
+    public enum Action: Equatable, Sendable {
+        case sync(application: String, isPruning: Bool?, objects: [ObjectKey])
+        case syncPlan(String)
+        case plan(application: String, isPruning: Bool?, objects: [ObjectKey], isSaved: Bool)
+        case refresh(application: String?)
+        case rollback(application: String, to: String, isPruning: Bool?)
+        case revert(application: String, to: String?)
+        case release(application: String)
+        case terminate(application: String)
+        case verify(isFull: Bool)
+        case rebuild
+    }
+}
+
+extension ControlRequest {
+    /// The path that the request is posted to.
+    public var route: String {
+        switch action {
+        case .sync, .syncPlan: "/v1/sync"
+        case .plan: "/v1/plan"
+        case .refresh: "/v1/refresh"
+        case .rollback, .revert: "/v1/rollback"
+        case .release: "/v1/release"
+        case .terminate: "/v1/terminate"
+        case .verify: "/v1/verify"
+        case .rebuild: "/v1/rebuild"
+        }
+    }
+
+    /// The body that is posted.
+    public var body: Node {
+        var fields = Mapping()
+        fields["id"] = .string(id.text)
+        if let onBehalfOf { fields["onBehalfOf"] = .string(onBehalfOf) }
+        switch action {
+        case .sync(let application, let isPruning, let objects):
+            fields["application"] = .string(application)
+            fields.set(isPruning, objects)
+        case .syncPlan(let plan): fields["plan"] = .string(plan)
+        case .plan(let application, let isPruning, let objects, let isSaved):
+            fields["application"] = .string(application)
+            fields.set(isPruning, objects)
+            fields["save"] = .bool(isSaved)
+        case .refresh(let application): fields["application"] = application.map(Node.string)
+        case .rollback(let application, let sync, let isPruning):
+            fields["application"] = .string(application)
+            fields["to"] = .string(sync)
+            fields.set(isPruning, [])
+        case .revert(let application, let sync):
+            fields["application"] = .string(application)
+            fields["to"] = sync.map(Node.string)
+            fields["revert"] = .bool(true)
+        case .release(let application), .terminate(let application):
+            fields["application"] = .string(application)
+        case .verify(let isFull): fields["full"] = .bool(isFull)
+        case .rebuild: break
+        }
+        return .object(fields)
+    }
+
+    /// Reads what was posted to a route.
+    ///
+    /// - Throws: `ControlError.badRequest` for a body that lacks what the route needs, or has more.
+    public init(route: String, body: Node) throws(ControlError) {
+        var fields = RequestFields(body)
+        guard let id = try fields.requiredString("id").asEventID else {
+            throw ControlError.badRequest("id is no UUID in lower case")
+        }
+        let onBehalfOf = try fields.string("onBehalfOf")
+        let action = try Action(route, &fields)
+        try fields.finish()
+        self.init(id: id, onBehalfOf: onBehalfOf, action)
+    }
+}
+
+extension ControlRequest.Action {
+    fileprivate init(_ route: String, _ fields: inout RequestFields) throws(ControlError) {
+        switch route {
+        case "/v1/sync":
+            if let plan = try fields.string("plan") {
+                self = .syncPlan(plan)
+            } else {
+                self = .sync(
+                    application: try fields.requiredString("application"),
+                    isPruning: try fields.bool("prune"), objects: try fields.objects())
+            }
+        case "/v1/plan":
+            self = .plan(
+                application: try fields.requiredString("application"),
+                isPruning: try fields.bool("prune"), objects: try fields.objects(),
+                isSaved: try fields.bool("save") ?? false)
+        case "/v1/refresh": self = .refresh(application: try fields.string("application"))
+        case "/v1/rollback":
+            let application = try fields.requiredString("application")
+            if try fields.bool("revert") == true {
+                self = .revert(application: application, to: try fields.string("to"))
+            } else {
+                self = .rollback(
+                    application: application, to: try fields.requiredString("to"),
+                    isPruning: try fields.bool("prune"))
+            }
+        case "/v1/release": self = .release(application: try fields.requiredString("application"))
+        case "/v1/terminate":
+            self = .terminate(application: try fields.requiredString("application"))
+        case "/v1/verify": self = .verify(isFull: try fields.bool("full") ?? true)
+        case "/v1/rebuild": self = .rebuild
+        default: throw ControlError.unknownRoute(route)
+        }
+    }
+}
+
+extension Mapping {
+    fileprivate mutating func set(_ isPruning: Bool?, _ objects: [ObjectKey]) {
+        if let isPruning { self["prune"] = .bool(isPruning) }
+        if !objects.isEmpty { self["objects"] = .array(objects.map { .string($0.description) }) }
+    }
+}
+
+extension String {
+    fileprivate var asEventID: EventID? { EventID(self) }
+}
+
+/// The fields of a request's body, each read once; what is left over is an error.
+private struct RequestFields {
+    private var rest: Mapping
+
+    init(_ body: Node) { rest = body.objectValue ?? Mapping() }
+
+    mutating func string(_ name: String) throws(ControlError) -> String? {
+        guard let node = take(name) else { return nil }
+        guard let text = node.stringValue else {
+            throw ControlError.badRequest("\(name) is no text")
+        }
+        return text
+    }
+
+    mutating func requiredString(_ name: String) throws(ControlError) -> String {
+        guard let text = try string(name), !text.isEmpty else {
+            throw ControlError.badRequest("\(name) is missing")
+        }
+        return text
+    }
+
+    mutating func bool(_ name: String) throws(ControlError) -> Bool? {
+        guard let node = take(name) else { return nil }
+        guard let value = node.boolValue else {
+            throw ControlError.badRequest("\(name) is neither true nor false")
+        }
+        return value
+    }
+
+    mutating func objects() throws(ControlError) -> [ObjectKey] {
+        var keys: [ObjectKey] = []
+        for node in take("objects")?.arrayValue ?? [] {
+            guard let key = node.stringValue.flatMap({ ObjectKey($0) }) else {
+                throw ControlError.badRequest("objects holds something that is no object key")
+            }
+            keys.append(key)
+        }
+        return keys
+    }
+
+    func finish() throws(ControlError) {
+        guard let name = rest.keys.first else { return }
+        throw ControlError.badRequest("\(name) is not a field of this request")
+    }
+
+    private mutating func take(_ name: String) -> Node? {
+        let node = rest[name]
+        rest[name] = nil
+        return node
+    }
+}

@@ -1,0 +1,58 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// Commands that are the writer for their own duration, against embedded clusters.
+@Suite("Deploying without a running reconciler")
+struct DeployTests {
+    @Test func planSyncExplainAndRollBack() async throws {
+        let platform = try await Platform()
+        let session = platform.session
+        var text = ""
+        func note(_ arguments: String..., isNoted: Bool = true) async {
+            let ended: Session.Ended
+            switch arguments.count {
+            case 1: ended = await session.run(arguments[0])
+            case 2: ended = await session.run(arguments[0], arguments[1])
+            case 3: ended = await session.run(arguments[0], arguments[1], arguments[2])
+            case 4:
+                ended = await session.run(
+                    arguments[0], arguments[1], arguments[2], arguments[3])
+            default:
+                ended = await session.run(
+                    arguments[0], arguments[1], arguments[2], arguments[3], arguments[4])
+            }
+            guard isNoted else { return }
+            text += "$ tidemark \(arguments.joined(separator: " "))\n" + masked(ended.output)
+            text += ended.errors.split(separator: "\n").filter { !$0.hasPrefix("sync-") }
+                .map { "! \(masked(String($0)))\n" }.joined()
+            text += "[exit \(ended.code)]\n\n"
+        }
+        await note("plan", "web-prod")
+        await note("sync", "web-prod")
+        await note("sync", "web-prod", "--yes", "--by", "engineer-b")
+        await note("plan", "web-prod")
+        try await platform.release("1.28")
+        await note("diff", "web-prod")
+        await note("sync", "web-prod", "--yes")
+        await note("explain", "sync-2", "-o", "wide")
+        await note("diff", "web-prod", "--at", "sync-2")
+        await note("rollback", "web-prod", "--to", "sync-1", "--yes")
+        await note("show", "configmap/web", "--env", "prod", "--desired", isNoted: false)
+        await note("rollback", "web-prod", "--release")
+        await note("verify")
+        await note("rebuild")
+        let difference = try goldenDifference(text, "deploy.txt")
+        #expect(difference == nil, "\(difference ?? "")")
+    }
+
+    @Test func aSavedPlanIsRefusedWhenTheWorldHasMoved() async throws {
+        let platform = try await Platform()
+        let session = platform.session
+        let saved = await session.run("plan", "web-prod", "--save")
+        #expect(saved.output.contains("saved as plan-1") && saved.code == 1, "\(saved.text)")
+        try await platform.release("1.29")
+        let ended = await session.run("sync", "plan-1", "--yes")
+        #expect(ended.errors.contains("error: plan-1 is stale") && ended.code == 2)
+    }
+}
