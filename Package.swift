@@ -135,6 +135,13 @@ let package = Package(
         .executableTarget(
             name: "tidemark", dependencies: ["CLI"], exclude: ["README.md"], swiftSettings: settings
         ),
+        .executableTarget(
+            name: "bench",
+            dependencies: [
+                "Model", "YAML", "CYAML", "Digests", "Diffing", "EventLog", "Projections",
+            ],
+            exclude: ["README.md"],
+            swiftSettings: settings),
 
         // Tests
         .target(
