@@ -183,5 +183,7 @@ let package = Package(
                 "YAML", "Digests", "EventLog", "Projections", "SQLiteLedger", "GitRepository",
                 "Server",
             ]),
+        // Reads the sources of all the others.
+        .testTarget(name: "TidyTests", swiftSettings: settings),
     ]
 )
