@@ -63,7 +63,7 @@ extension Engine {
                 ? .applicationDeclared(declaration) : .applicationChanged(declaration)
             events.append(about(application.name, environment.name, application, event))
         }
-        if await everyRepositoryWasRead() {
+        if await hasLookedEverywhere() {
             let names = Set(applications.map(\.name))
             for (name, row) in rows.sorted(by: { $0.key < $1.key })
             where !row.isRemoved && !names.contains(name) {
@@ -72,11 +72,6 @@ extension Engine {
             }
         }
         try await recorder.record(events)
-    }
-
-    private func everyRepositoryWasRead() async -> Bool {
-        for repository in repositories.values where await !repository.hasLooked { return false }
-        return true
     }
 
     private func about(

@@ -228,7 +228,7 @@ extension Engine {
     }
 
     /// Before every repository that declares applications was read once, nobody knows which are gone.
-    private func hasLookedEverywhere() async -> Bool {
+    func hasLookedEverywhere() async -> Bool {
         for repository in repositories.values where await !repository.hasLooked { return false }
         return true
     }
