@@ -8,8 +8,9 @@ extension Event {
         switch self {
         case .manifestsRendered(let payload): payload.objects.map(\.digest)
         case .objectObserved(let payload): list(payload.digest)
-        case .syncPlanned(let payload): [payload.plan]
-        case .planSaved(let payload): [payload.plan]
+        case .syncPlanned(let payload): [payload.plan] + list(payload.planningInput)
+        case .planSaved(let payload): [payload.plan] + list(payload.planningInput)
+        case .evidenceAttested(let payload): [payload.document]
         case .applyIntended(let payload): list(payload.body)
         case .objectApplied(let payload): list(payload.live)
         case .ledgerOpened, .clockJumped, .projectionRebuilt, .verificationRun,
@@ -22,7 +23,8 @@ extension Event {
             .syncRequested, .syncRefused, .syncStarted, .objectPruned, .objectFailed,
             .applyRecovered, .hookStarted, .hookFinished, .syncSucceeded, .syncFailed,
             .syncTerminated, .rollbackRequested, .rollbackCommitted, .autoSyncHeld,
-            .autoSyncReleased:
+            .autoSyncReleased, .checkpointSigned, .checkpointWitnessed, .signingKeyChanged,
+            .payloadRedacted, .ledgerArchived, .planApproved, .planRejected:
             []
         }
     }

@@ -10,6 +10,11 @@ public enum Event: Equatable, Sendable {
     case verificationRun(VerificationRun)
     case redactionKeyChanged(RedactionKeyChanged)
     case configurationChanged(ConfigurationChanged)
+    case checkpointSigned(CheckpointSigned)
+    case checkpointWitnessed(CheckpointWitnessed)
+    case signingKeyChanged(SigningKeyChanged)
+    case payloadRedacted(PayloadRedacted)
+    case ledgerArchived(LedgerArchived)
 
     case repositoryRegistered(RepositoryRegistered)
     case repositoryUnreachable(RepositoryUnreachable)
@@ -41,6 +46,8 @@ public enum Event: Equatable, Sendable {
     case syncRefused(SyncRefused)
     case syncPlanned(SyncPlanned)
     case planSaved(PlanSaved)
+    case planApproved(PlanApproved)
+    case planRejected(PlanRejected)
     case syncStarted(SyncStarted)
     case applyIntended(ApplyIntended)
     case objectApplied(ObjectApplied)
@@ -57,4 +64,6 @@ public enum Event: Equatable, Sendable {
     case rollbackCommitted(RollbackCommitted)
     case autoSyncHeld(AutoSyncHeld)
     case autoSyncReleased(AutoSyncReleased)
+
+    case evidenceAttested(EvidenceAttested)
 }

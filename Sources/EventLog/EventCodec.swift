@@ -12,6 +12,11 @@ public enum EventCodec {
         case .verificationRun: ("verification.run", 1)
         case .redactionKeyChanged: ("redaction.key.changed", 1)
         case .configurationChanged: ("configuration.changed", 1)
+        case .checkpointSigned: ("checkpoint.signed", 1)
+        case .checkpointWitnessed: ("checkpoint.witnessed", 1)
+        case .signingKeyChanged: ("signing.key.changed", 1)
+        case .payloadRedacted: ("payload.redacted", 1)
+        case .ledgerArchived: ("ledger.archived", 1)
         case .repositoryRegistered: ("repository.registered", 1)
         case .repositoryUnreachable: ("repository.unreachable", 1)
         case .repositoryReachable: ("repository.reachable", 1)
@@ -39,6 +44,8 @@ public enum EventCodec {
         case .syncRefused: ("sync.refused", 1)
         case .syncPlanned: ("sync.planned", 1)
         case .planSaved: ("plan.saved", 1)
+        case .planApproved: ("plan.approved", 1)
+        case .planRejected: ("plan.rejected", 1)
         case .syncStarted: ("sync.started", 1)
         case .applyIntended: ("apply.intended", 1)
         case .objectApplied: ("object.applied", 1)
@@ -54,6 +61,7 @@ public enum EventCodec {
         case .rollbackCommitted: ("rollback.committed", 1)
         case .autoSyncHeld: ("autosync.held", 1)
         case .autoSyncReleased: ("autosync.released", 1)
+        case .evidenceAttested: ("evidence.attested", 1)
         }
     }
 
@@ -66,6 +74,11 @@ public enum EventCodec {
         case .verificationRun(let payload): RecordEncoder.encode(payload)
         case .redactionKeyChanged(let payload): RecordEncoder.encode(payload)
         case .configurationChanged(let payload): RecordEncoder.encode(payload)
+        case .checkpointSigned(let payload): RecordEncoder.encode(payload)
+        case .checkpointWitnessed(let payload): RecordEncoder.encode(payload)
+        case .signingKeyChanged(let payload): RecordEncoder.encode(payload)
+        case .payloadRedacted(let payload): RecordEncoder.encode(payload)
+        case .ledgerArchived(let payload): RecordEncoder.encode(payload)
         case .repositoryRegistered(let payload): RecordEncoder.encode(payload)
         case .repositoryUnreachable(let payload): RecordEncoder.encode(payload)
         case .repositoryReachable(let payload): RecordEncoder.encode(payload)
@@ -93,6 +106,8 @@ public enum EventCodec {
         case .syncRefused(let payload): RecordEncoder.encode(payload)
         case .syncPlanned(let payload): RecordEncoder.encode(payload)
         case .planSaved(let payload): RecordEncoder.encode(payload)
+        case .planApproved(let payload): RecordEncoder.encode(payload)
+        case .planRejected(let payload): RecordEncoder.encode(payload)
         case .syncStarted(let payload): RecordEncoder.encode(payload)
         case .applyIntended(let payload): RecordEncoder.encode(payload)
         case .objectApplied(let payload): RecordEncoder.encode(payload)
@@ -108,6 +123,7 @@ public enum EventCodec {
         case .rollbackCommitted(let payload): RecordEncoder.encode(payload)
         case .autoSyncHeld(let payload): RecordEncoder.encode(payload)
         case .autoSyncReleased(let payload): RecordEncoder.encode(payload)
+        case .evidenceAttested(let payload): RecordEncoder.encode(payload)
         }
     }
 
@@ -128,6 +144,11 @@ public enum EventCodec {
         case ("verification.run", 1): return .verificationRun(try read())
         case ("redaction.key.changed", 1): return .redactionKeyChanged(try read())
         case ("configuration.changed", 1): return .configurationChanged(try read())
+        case ("checkpoint.signed", 1): return .checkpointSigned(try read())
+        case ("checkpoint.witnessed", 1): return .checkpointWitnessed(try read())
+        case ("signing.key.changed", 1): return .signingKeyChanged(try read())
+        case ("payload.redacted", 1): return .payloadRedacted(try read())
+        case ("ledger.archived", 1): return .ledgerArchived(try read())
         case ("repository.registered", 1): return .repositoryRegistered(try read())
         case ("repository.unreachable", 1): return .repositoryUnreachable(try read())
         case ("repository.reachable", 1): return .repositoryReachable(try read())
@@ -155,6 +176,8 @@ public enum EventCodec {
         case ("sync.refused", 1): return .syncRefused(try read())
         case ("sync.planned", 1): return .syncPlanned(try read())
         case ("plan.saved", 1): return .planSaved(try read())
+        case ("plan.approved", 1): return .planApproved(try read())
+        case ("plan.rejected", 1): return .planRejected(try read())
         case ("sync.started", 1): return .syncStarted(try read())
         case ("apply.intended", 1): return .applyIntended(try read())
         case ("object.applied", 1): return .objectApplied(try read())
@@ -170,6 +193,7 @@ public enum EventCodec {
         case ("rollback.committed", 1): return .rollbackCommitted(try read())
         case ("autosync.held", 1): return .autoSyncHeld(try read())
         case ("autosync.released", 1): return .autoSyncReleased(try read())
+        case ("evidence.attested", 1): return .evidenceAttested(try read())
         default: throw CodecError.unknownEvent(type: type, version: version)
         }
     }
@@ -182,6 +206,11 @@ public enum EventCodec {
         "verification.run",
         "redaction.key.changed",
         "configuration.changed",
+        "checkpoint.signed",
+        "checkpoint.witnessed",
+        "signing.key.changed",
+        "payload.redacted",
+        "ledger.archived",
         "repository.registered",
         "repository.unreachable",
         "repository.reachable",
@@ -209,6 +238,8 @@ public enum EventCodec {
         "sync.refused",
         "sync.planned",
         "plan.saved",
+        "plan.approved",
+        "plan.rejected",
         "sync.started",
         "apply.intended",
         "object.applied",
@@ -224,5 +255,6 @@ public enum EventCodec {
         "rollback.committed",
         "autosync.held",
         "autosync.released",
+        "evidence.attested",
     ]
 }

@@ -77,10 +77,12 @@ public struct LegalityAudit: Sendable {
             .environmentDeclared, .clusterConnected, .clusterDisconnected, .declarationsRejected,
             .manifestsRendered, .renderFailed, .comparisonChanged, .objectObserved,
             .observationsSuppressed, .healthChanged, .rollbackRequested, .rollbackCommitted,
-            .autoSyncHeld, .autoSyncReleased:
+            .autoSyncHeld, .autoSyncReleased, .checkpointSigned, .checkpointWitnessed,
+            .signingKeyChanged, .payloadRedacted, .ledgerArchived, .evidenceAttested:
             break  // May happen at any time.
-        case .syncRequested, .syncRefused, .syncPlanned, .planSaved, .syncStarted, .applyIntended,
-            .objectApplied, .objectPruned, .objectFailed, .applyRecovered, .hookStarted,
+        case .syncRequested, .syncRefused, .syncPlanned, .planSaved, .planApproved, .planRejected,
+            .syncStarted, .applyIntended, .objectApplied, .objectPruned, .objectFailed,
+            .applyRecovered, .hookStarted,
             .hookFinished, .ownershipMoved, .syncSucceeded, .syncFailed, .syncTerminated:
             break  // Of `checkSync`.
         }
@@ -97,6 +99,8 @@ public struct LegalityAudit: Sendable {
         case .syncPlanned: move(name, .planned, &audit)
         case .planSaved:
             audit.move(&plans[name, default: .none], name) { PlanMachine.next($0, .saved) }
+        case .planApproved, .planRejected:
+            audit.move(&plans[name, default: .none], name) { PlanMachine.next($0, .judged) }
         case .syncStarted: move(name, .started, &audit)
         case .applyIntended(let payload): move(name, payload.step, .intended, &audit)
         case .objectApplied(let payload): move(name, payload.step, .outcome, &audit)

@@ -104,19 +104,20 @@ public enum DriftMachine: String, Sendable, CaseIterable {
     }
 }
 
-/// A saved plan: saved once, before a sync runs it.
+/// A saved plan: saved once, before anybody approves or rejects it, and before a sync runs it.
 ///
 /// It may be run again as long as it is not stale, which is decided from its inputs.
 public enum PlanMachine: String, Sendable, CaseIterable {
     case none, saved, used
 
-    public enum Input: Sendable, CaseIterable { case saved, used }
+    public enum Input: Sendable, CaseIterable { case saved, judged, used }
 
     public static func next(_ state: Self, _ input: Input) -> Self? {
         switch (state, input) {
         case (.none, .saved): .saved
-        case (.saved, .used), (.used, .used): .used
-        case (.none, .used), (.saved, .saved), (.used, .saved): nil
+        case (.saved, .judged): .saved
+        case (.saved, .used), (.used, .used), (.used, .judged): .used
+        case (.none, .used), (.none, .judged), (.saved, .saved), (.used, .saved): nil
         }
     }
 }

@@ -59,10 +59,15 @@ public struct ApplicationDeclaration: Coded, StoredValue {
     }
 }
 
-/// The manifest is gone from the declarations; what it had deployed is left as it is.
+/// The manifest is gone from the declarations.
 public struct ApplicationRemoved: Coded {
+    /// Whether what it had deployed was pruned before, as its finalizer asked; otherwise it is left as it is.
+    public var isCascaded = false
     public init() {}
-    public mutating func code(_ coder: inout some FieldCoder) throws(CodecError) {}
+
+    public mutating func code(_ coder: inout some FieldCoder) throws(CodecError) {
+        try coder.field("isCascaded", &isCascaded)
+    }
 }
 
 /// The declarations at a commit cannot be read; the last readable ones stay in force.

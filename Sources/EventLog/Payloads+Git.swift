@@ -80,7 +80,11 @@ public struct CommitObserved: Coded {
         }
     }
 
-    public enum Signature: String, StoredEnum { case none, unverified }
+    /// What is known of its signature: `unverified` when no trust file is configured, `untrusted` when
+    /// the key is not in it.
+    public enum Signature: String, StoredEnum {
+        case none, unverified, verified, untrusted, invalid
+    }
 
     public var author = Person()
     public var changedPaths: [String] = []
@@ -90,6 +94,8 @@ public struct CommitObserved: Coded {
     public var message = ""
     public var parents: [String] = []
     public var signature = Signature.none
+    /// Set when the signature is `verified`.
+    public var signedBy: SignatureEvidence?
     public var trailers: [Trailer] = []
     public init() {}
 
@@ -105,6 +111,7 @@ public struct CommitObserved: Coded {
         try coder.field("message", &message)
         try coder.field("parents", &parents)
         try coder.field("signature", &signature)
+        try coder.field("signedBy", &signedBy)
         try coder.field("trailers", &trailers)
     }
 }

@@ -4,15 +4,45 @@ public import Model
 public struct LedgerOpened: Coded {
     /// The version of `schema/FORMAT.md` the ledger is written in.
     public var format = 1
+    /// The name of this log in its checkpoints: a URL without schema, such as `example.com/audit/shop`.
+    ///
+    /// Source: https://c2sp.org/tlog-checkpoint
+    public var origin = ""
     public var programVersion = ""
+    /// The verifier key of its checkpoints, `NAME+HASH+KEY`.
+    ///
+    /// Source: https://c2sp.org/signed-note#verifier-keys
+    public var signingKey = ""
+    /// The log that this one goes on from, when that could not be continued.
+    public var succeeds: Succession?
     /// Of the key that tokens of secrets are made with.
     public var tokenKeyID = ""
     public init() {}
 
     public mutating func code(_ coder: inout some FieldCoder) throws(CodecError) {
         try coder.field("format", &format)
+        try coder.field("origin", &origin)
         try coder.field("programVersion", &programVersion)
+        try coder.field("signingKey", &signingKey)
+        try coder.field("succeeds", &succeeds)
         try coder.field("tokenKeyID", &tokenKeyID)
+    }
+
+    /// The last checkpoint that an abandoned log had published.
+    public struct Succession: Coded, StoredValue, Hashable {
+        /// The signed note, as it was published.
+        public var checkpoint = ""
+        public var origin = ""
+        public var reason = ""
+        public var size: Int64 = 0
+        public init() {}
+
+        public mutating func code(_ coder: inout some FieldCoder) throws(CodecError) {
+            try coder.field("checkpoint", &checkpoint)
+            try coder.field("origin", &origin)
+            try coder.field("reason", &reason)
+            try coder.field("size", &size)
+        }
     }
 }
 

@@ -1,7 +1,7 @@
 public import Digests
 public import Model
 
-public enum SyncTrigger: String, StoredEnum { case automated, manual, selfHeal, rollback }
+public enum SyncTrigger: String, StoredEnum { case automated, manual, selfHeal, rollback, removal }
 
 /// Somebody or something wants an application brought to a commit, or back to what a sync had applied.
 public struct SyncRequested: Coded {
@@ -32,6 +32,7 @@ public struct SyncRefused: Coded {
     public enum Reason: String, StoredEnum {
         case alreadyAttempted, backoff, wouldPruneEverything, observeOnly, held, stalePlan
         case clusterUnreachable, renderFailed, secretUnavailable, anotherSyncRuns, ledgerFull
+        case waitingForApproval, unsignedCommit, unknownDestination, unknownRepository
     }
 
     public var message = ""
@@ -82,6 +83,9 @@ public struct SyncPlanned: Coded, StoredValue {
     public var inputs = PlanInputs()
     /// Of the plan in canonical JSON; the key of its blob.
     public var plan = Digest(of: "")
+    /// Of everything the planner was given, in canonical JSON; the key of its blob, from which the plan can
+    /// be made again.
+    public var planningInput: Digest?
     public var prunes = 0
     public var updates = 0
     public init() {}
@@ -92,6 +96,7 @@ public struct SyncPlanned: Coded, StoredValue {
         try coder.field("hooks", &hooks)
         try coder.field("inputs", &inputs)
         try coder.field("plan", &plan)
+        try coder.field("planningInput", &planningInput)
         try coder.field("prunes", &prunes)
         try coder.field("updates", &updates)
     }
@@ -102,12 +107,15 @@ public struct PlanSaved: Coded, StoredValue {
     public var decidedAt: Int64 = 0
     public var inputs = PlanInputs()
     public var plan = Digest(of: "")
+    /// As in `SyncPlanned`.
+    public var planningInput: Digest?
     public init() {}
 
     public mutating func code(_ coder: inout some FieldCoder) throws(CodecError) {
         try coder.field("decidedAt", &decidedAt)
         try coder.field("inputs", &inputs)
         try coder.field("plan", &plan)
+        try coder.field("planningInput", &planningInput)
     }
 }
 

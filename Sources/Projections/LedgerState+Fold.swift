@@ -8,13 +8,23 @@ extension LedgerState {
         case .ledgerOpened(let payload):
             ledger.upsert("ledger") {
                 $0.format = payload.format
+                $0.origin = payload.origin
+                $0.signingKey = payload.signingKey
                 $0.tokenKeyID = payload.tokenKeyID
+            }
+        case .signingKeyChanged(let payload):
+            ledger.upsert("ledger") { $0.signingKey = payload.to }
+        case .checkpointSigned(let payload):
+            ledger.upsert("ledger") {
+                $0.checkpointSize = payload.size
+                $0.checkpointedAt = envelope.occurredAt
             }
         case .redactionKeyChanged(let payload):
             ledger.upsert("ledger") { $0.tokenKeyID = payload.to }
         case .clockJumped, .projectionRebuilt, .verificationRun, .configurationChanged,
             .declarationsRejected, .observationsSuppressed, .ownershipMoved, .rollbackRequested,
-            .rollbackCommitted:
+            .rollbackCommitted, .checkpointWitnessed, .payloadRedacted, .ledgerArchived,
+            .planApproved, .planRejected, .evidenceAttested:
             break  // On the timeline only.
         case .repositoryRegistered, .repositoryUnreachable, .repositoryReachable, .refMoved,
             .commitObserved, .pushIntended, .pushFinished:

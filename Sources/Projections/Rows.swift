@@ -4,15 +4,25 @@ public import Model
 
 /// Facts about the ledger itself; the only row of its table.
 public struct LedgerRow: Row {
+    /// The tree size of the last signed checkpoint, and when it was signed.
+    public var checkpointSize: Int64 = 0
+    public var checkpointedAt: Timestamp?
     public var format = 1
+    public var origin = ""
     public var plans: Int64 = 0
+    /// The verifier key of checkpoints that are signed now.
+    public var signingKey = ""
     public var syncs: Int64 = 0
     public var tokenKeyID = ""
     public init() {}
 
     public mutating func code(_ coder: inout some FieldCoder) throws(CodecError) {
+        try coder.field("checkpointSize", &checkpointSize)
+        try coder.field("checkpointedAt", &checkpointedAt)
         try coder.field("format", &format)
+        try coder.field("origin", &origin)
         try coder.field("plans", &plans)
+        try coder.field("signingKey", &signingKey)
         try coder.field("syncs", &syncs)
         try coder.field("tokenKeyID", &tokenKeyID)
     }

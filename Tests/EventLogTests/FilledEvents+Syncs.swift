@@ -35,6 +35,7 @@ let filledSyncs: [Event] = [
             $0.hooks = 1
             $0.inputs = inputs
             $0.plan = digest[7]
+            $0.planningInput = digest[8]
             $0.prunes = 2
             $0.updates = 3
         }),
@@ -43,6 +44,19 @@ let filledSyncs: [Event] = [
             $0.decidedAt = 118
             $0.inputs = inputs
             $0.plan = digest[7]
+            $0.planningInput = digest[8]
+        }),
+    .planApproved(
+        PlanApproved {
+            $0.comment = "change 4711"
+            $0.plan = digest[7]
+            $0.signature = signature
+        }),
+    .planRejected(
+        PlanRejected {
+            $0.plan = digest[7]
+            $0.reason = "not before the weekend"
+            $0.signature = signature
         }),
     .syncStarted(SyncStarted()),
     .applyIntended(
@@ -119,4 +133,13 @@ let filledSyncs: [Event] = [
         }),
     .autoSyncHeld(AutoSyncHeld { $0.reason = "rolled back to sync-39" }),
     .autoSyncReleased(AutoSyncReleased { $0.reason = "fixed in 1b2c3d4" }),
+    .evidenceAttested(
+        EvidenceAttested {
+            $0.document = digest[6]
+            $0.kind = .review
+            $0.name = "review.txt"
+            $0.signature = signature
+            $0.size = 1200
+            $0.subject = "sync-42"
+        }),
 ]

@@ -22,6 +22,14 @@ private let declaration = ApplicationDeclaration {
     $0.targetRevision = "main"
 }
 
+let signature = SignatureEvidence {
+    $0.format = .ssh
+    $0.key = "SHA256:AQID"
+    $0.signature = "-----BEGIN SSH SIGNATURE-----"
+    $0.signer = "ada@example.com"
+    $0.trust = digest[6]
+}
+
 private let person = CommitObserved.Person {
     $0.email = "ada@example.com"
     $0.name = "Ada Ångström"
@@ -32,7 +40,15 @@ private let filledGround: [Event] = [
     .ledgerOpened(
         LedgerOpened {
             $0.format = 1
+            $0.origin = "example.com/audit/shop"
             $0.programVersion = "0.1.0"
+            $0.signingKey = "example.com/audit/shop+0123abcd+AQID"
+            $0.succeeds = LedgerOpened.Succession {
+                $0.checkpoint = "example.com/audit/old\n12\nAQID\n\n— example.com/audit/old AQID\n"
+                $0.origin = "example.com/audit/old"
+                $0.reason = "restored from a backup"
+                $0.size = 12
+            }
             $0.tokenKeyID = "0123abcd"
         }),
     .clockJumped(
@@ -58,6 +74,42 @@ private let filledGround: [Event] = [
             $0.to = "89abcdef"
         }),
     .configurationChanged(ConfigurationChanged { $0.digest = digest[1] }),
+    .checkpointSigned(
+        CheckpointSigned {
+            $0.note = "example.com/audit/shop\n8\nAQID\n\n— example.com/audit/shop AQID\n"
+            $0.root = digest[2]
+            $0.size = 8
+        }),
+    .checkpointWitnessed(
+        CheckpointWitnessed {
+            $0.cosignature = "— witness.example/w1 AQID"
+            $0.size = 8
+            $0.witness = "witness.example/w1"
+        }),
+    .signingKeyChanged(
+        SigningKeyChanged {
+            $0.from = "example.com/audit/shop+0123abcd+AQID"
+            $0.to = "example.com/audit/shop+89abcdef+AQIE"
+        }),
+    .payloadRedacted(
+        PayloadRedacted {
+            $0.blobs = [digest[3]]
+            $0.position = 12
+            $0.reason = "a name that may not be kept"
+        }),
+    .ledgerArchived(
+        LedgerArchived {
+            $0.archive = digest[4]
+            $0.blobs = 3
+            $0.states = [
+                LedgerArchived.SavedState {
+                    $0.digest = digest[5]
+                    $0.projection = "present"
+                    $0.version = 2
+                }
+            ]
+            $0.through = 1000
+        }),
     .repositoryRegistered(
         RepositoryRegistered { $0.url = "https://git.example.com/manifests.git" }),
     .repositoryUnreachable(RepositoryUnreachable { $0.reason = "connection refused" }),
@@ -82,7 +134,8 @@ private let filledGround: [Event] = [
             $0.committer = person
             $0.message = "scale api-gateway\n\ttab, \u{1}, \\ and 漢字"
             $0.parents = [commits[1]]
-            $0.signature = .unverified
+            $0.signature = .verified
+            $0.signedBy = signature
             $0.trailers = [
                 CommitObserved.Trailer {
                     $0.key = "Reviewed-by"
@@ -113,7 +166,7 @@ private let filledGround: [Event] = [
     .clusterDisconnected(ClusterDisconnected { $0.reason = "timed out" }),
     .applicationDeclared(declaration),
     .applicationChanged(declaration),
-    .applicationRemoved(ApplicationRemoved()),
+    .applicationRemoved(ApplicationRemoved { $0.isCascaded = true }),
     .declarationsRejected(
         DeclarationsRejected { $0.problems = ["apps/web.yaml:3: unknown field", "more"] }),
 ]

@@ -54,8 +54,8 @@ struct LegalityTests {
         #expect(
             table(PlanMachine.Input.self, PlanMachine.next) == """
                 none: saved>saved
-                saved: used>used
-                used: used>used
+                saved: judged>saved used>used
+                used: judged>used used>used
                 """)
         #expect(
             table(PushMachine.Input.self, PushMachine.next) == """

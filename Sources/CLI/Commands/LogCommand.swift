@@ -179,7 +179,7 @@ struct LogCommand: AsyncParsableCommand {
                     cells: [
                         "@\(recorded.position)", time,
                         subjects.application ?? subjects.environment ?? subjects.repository ?? "-",
-                        sentence(recorded), envelope.type, subjects.environment ?? "",
+                        timelineText(of: recorded), envelope.type, subjects.environment ?? "",
                         text(of: envelope.actor), envelope.id.text,
                     ], colors: tint(envelope.type), document: document(of: recorded)))
         }

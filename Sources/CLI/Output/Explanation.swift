@@ -84,6 +84,7 @@ extension Explanation {
             case .selfHeal: "self-heal: the cluster had drifted"
             case .rollback:
                 "rollback to \(row.rollbackTo ?? "?"), asked for by \(CLI.text(of: row.actor))"
+            case .removal: "the application left the declarations, and its finalizer prunes"
             }
         let attempt = row.attempt > 0 ? "attempt \(row.attempt + 1)" : nil
         return [commit, how, attempt].compactMap { $0 }.joined(separator: "; ")

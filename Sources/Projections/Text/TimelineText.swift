@@ -1,3 +1,4 @@
+internal import Digests
 public import EventLog
 internal import Model
 
@@ -88,6 +89,13 @@ extension TimelineLine {
         case .verificationRun(let payload): text(payload)
         case .redactionKeyChanged(let payload): text(payload)
         case .configurationChanged(let payload): text(payload)
+        case .checkpointSigned(let payload):
+            "\(count(Int(payload.size), "event")), root \(payload.root.shortText)"
+        case .checkpointWitnessed(let payload): "\(payload.size) by \(payload.witness)"
+        case .signingKeyChanged(let payload): "\(payload.from) → \(payload.to)"
+        case .payloadRedacted(let payload): "@\(payload.position)\(because(payload.reason))"
+        case .ledgerArchived(let payload):
+            "up to @\(payload.through), archive \(payload.archive.shortText)"
         case .repositoryRegistered(let payload): "\(repository) \(payload.url)"
         case .repositoryUnreachable(let payload): "\(repository)\(because(payload.reason))"
         case .repositoryReachable(let payload): text(payload)
@@ -99,7 +107,8 @@ extension TimelineLine {
         case .clusterConnected(let payload): "\(environment) \(payload.serverVersion)"
         case .clusterDisconnected(let payload): "\(environment)\(because(payload.reason))"
         case .applicationDeclared(let payload), .applicationChanged(let payload): text(payload)
-        case .applicationRemoved: "\(application); its objects stay as they are"
+        case .applicationRemoved(let payload):
+            "\(application); its objects \(payload.isCascaded ? "were pruned" : "stay as they are")"
         case .declarationsRejected(let payload): text(payload)
         case .manifestsRendered(let payload): text(payload)
         case .renderFailed(let payload): text(payload)
@@ -115,6 +124,8 @@ extension TimelineLine {
             "\(application) \(payload.reason.rawValue)\(because(payload.message))"
         case .syncPlanned(let payload): text(payload)
         case .planSaved(let payload): text(payload)
+        case .planApproved(let payload): "\(name) of \(application)\(because(payload.comment))"
+        case .planRejected(let payload): "\(name) of \(application)\(because(payload.reason))"
         case .syncStarted: "\(name) of \(application)"
         case .applyIntended(let payload): text(payload)
         case .objectApplied(let payload): text(payload)
@@ -130,6 +141,8 @@ extension TimelineLine {
         case .rollbackCommitted(let payload): text(payload)
         case .autoSyncHeld(let payload): "\(application)\(because(payload.reason))"
         case .autoSyncReleased(let payload): "\(application)\(because(payload.reason))"
+        case .evidenceAttested(let payload):
+            "\(payload.kind.rawValue) \(payload.name) for \(payload.subject)"
         }
     }
 }
