@@ -4,7 +4,7 @@ extension Duration {
     /// `5s`, `1h30m`, `1.5h`, `-2ms`; `nil` for anything else and beyond Go's 292 years.
     ///
     /// Source: https://pkg.go.dev/time#ParseDuration
-    init?(goText text: String) {
+    public init?(goText text: String) {
         if let seconds = Int64(text), seconds.magnitude <= Self.secondsMax {
             self = .seconds(seconds)
             return

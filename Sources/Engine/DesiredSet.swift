@@ -33,16 +33,6 @@ struct DesiredSet: Sendable {
 
     func object(_ key: ObjectKey) -> Object? { byKey[key].map { objects[$0] } }
 
-    /// Of the keys and bodies, in order of keys.
-    var digest: Digest {
-        var builder = DigestBuilder()
-        for object in objects.sorted(by: { $0.planning.key < $1.planning.key }) {
-            builder.update(field: object.planning.key.description)
-            builder.update(field: object.planning.body.description)
-        }
-        return builder.finish()
-    }
-
     /// What is recorded of the rendering.
     var event: ManifestsRendered {
         ManifestsRendered {

@@ -76,12 +76,13 @@ extension Engine {
             $0.trigger = .manual
         }
         try await environment.awaitRecovery(row.application)
-        let decided = try await environment.reexamine(saved, request)
+        var decided = try await environment.reexamine(saved, request)
         let moved = row.saved.inputs.moved(since: decided.inputs)
         guard moved.isEmpty else {
             try await refuse(row, plan, moved)
             throw SyncError.stalePlan(plan: plan, moved: moved)
         }
+        decided.planningInput = row.saved.planningInput
         return try await environment.startSync(
             row.application, request, actor: actor, id: id, running: decided)
     }
@@ -106,11 +107,11 @@ extension Engine {
         while true {
             let count = try await parts.store.state { $0.ledger["ledger"]?.plans ?? 0 }
             let name = "plan-\(count + 1)"
-            let bytes = decided.plan.bytes
             let saved = PlanSaved {
                 $0.decidedAt = decided.decidedAt
                 $0.inputs = decided.inputs
-                $0.plan = Digest(of: bytes)
+                $0.plan = decided.blobs[0].digest
+                $0.planningInput = decided.planningInput
             }
             let event = recorder.event(
                 .planSaved(saved), stream: name,
@@ -120,7 +121,7 @@ extension Engine {
                 actor: actor, id: id)
             do {
                 let recorded = try await recorder.record(
-                    [event], expected: [name: .noStream], blobs: [Blob(bytes)])
+                    [event], expected: [name: .noStream], blobs: decided.blobs)
                 return recorded.first?.envelope.stream ?? name
             } catch LedgerError.wrongExpectedVersion {
                 continue

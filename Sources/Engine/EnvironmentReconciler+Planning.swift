@@ -35,17 +35,18 @@ extension EnvironmentReconciler {
         try Task.checkCancellation()
         let inputs = PlanInputs {
             $0.application = target.application.digest
-            $0.desired = desired.digest
+            $0.desired = input.desiredDigest
             $0.discovery = discoveryDigest
             $0.dryRun = dryRun
-            $0.live = liveDigest(input)
+            $0.live = input.liveDigest
             $0.plannerVersion = SyncPlan.currentVersion
             $0.project = Digest(of: target.application.project)
             $0.time = input.time
             $0.windows = Digest(of: "")
         }
         return DecidedPlan(
-            plan: plan, inputs: inputs, decidedAt: position, failures: failures, bodies: bodies)
+            plan: plan, inputs: inputs, decidedAt: position, failures: failures, bodies: bodies,
+            input: input)
     }
 
     /// The target and the desired set of a request, once both sides of the comparison are known.
@@ -203,17 +204,6 @@ extension EnvironmentReconciler {
             bodies[step.number] = node
         }
         return bodies
-    }
-
-    /// Of the keys, uids, versions and verdicts of everything the plan compared.
-    private func liveDigest(_ input: PlanningInput) -> Digest {
-        var builder = DigestBuilder()
-        for (key, object) in input.compared.sorted(by: { $0.key < $1.key }) {
-            builder.update(field: key.description)
-            builder.update(field: object.uid ?? "")
-            builder.update(field: object.resourceVersion ?? "")
-        }
-        return builder.finish()
     }
 }
 

@@ -187,7 +187,7 @@ extension EnvironmentReconciler {
         guard isComplete else { return .impossible("Git has moved on since the interruption") }
         let decided = DecidedPlan(
             plan: plan, inputs: planned.inputs, decidedAt: planned.decidedAt, failures: [:],
-            bodies: bodies)
+            bodies: bodies, input: nil)
         let run = SyncRun(plan: plan, outcomes: known, finishedHooks: hooks)
         return .possible(.resuming(Resumption(decided: decided, run: run)))
     }

@@ -73,6 +73,24 @@ public struct DecidedPlan: Sendable {
     public var failures: [ObjectKey: String]
     /// The bodies to send, by step.
     var bodies: [Int: Node]
+    /// What the planner was given; a saved plan that is run keeps the input it was made from.
+    var planningInput: Digest?
+    /// What is stored with the plan: its own bytes, and those of the input.
+    let blobs: [Blob]
+
+    init(
+        plan: SyncPlan, inputs: PlanInputs, decidedAt: Int64, failures: [ObjectKey: String],
+        bodies: [Int: Node], input: PlanningInput?
+    ) {
+        self.plan = plan
+        self.inputs = inputs
+        self.decidedAt = decidedAt
+        self.failures = failures
+        self.bodies = bodies
+        let recorded = input.map { Blob(RecordedInput($0).bytes) }
+        planningInput = recorded?.digest
+        blobs = [Blob(plan.bytes)] + (recorded.map { [$0] } ?? [])
+    }
 }
 
 extension EnvironmentReconciler {
@@ -177,7 +195,6 @@ extension EnvironmentReconciler {
         async throws -> Bool
     {
         let plan = decided.plan
-        let bytes = plan.bytes
         let planned = SyncPlanned {
             $0.creates = plan.count(.create)
             $0.updates = plan.count(.update)
@@ -185,12 +202,13 @@ extension EnvironmentReconciler {
             $0.hooks = plan.count(.hook)
             $0.decidedAt = decided.decidedAt
             $0.inputs = decided.inputs
-            $0.plan = Digest(of: bytes)
+            $0.plan = decided.blobs[0].digest
+            $0.planningInput = decided.planningInput
         }
         var events = [inSync(.syncPlanned(planned), name, application)]
         guard !decided.failures.isEmpty else {
             events.append(inSync(.syncStarted(SyncStarted()), name, application))
-            try await recorder.record(events, blobs: [Blob(bytes)])
+            try await recorder.record(events, blobs: decided.blobs)
             return true
         }
         for (key, message) in decided.failures.sorted(by: { $0.key < $1.key }) {
@@ -201,7 +219,7 @@ extension EnvironmentReconciler {
             $0.message = "one or more objects failed to apply (dry run)"
         }
         events.append(inSync(.syncFailed(failure), name, application))
-        try await recorder.record(events, blobs: [Blob(bytes)])
+        try await recorder.record(events, blobs: decided.blobs)
         return false
     }
 

@@ -61,7 +61,8 @@ extension Timestamp: CustomStringConvertible {
 
     static let nanosecondsPerDay: Int64 = 86_400_000_000_000
 
-    private var dayNumber: Int64 {
+    /// Days since 1970-01-01, rounded down.
+    package var dayNumber: Int64 {
         let days = nanoseconds / Self.nanosecondsPerDay
         return nanoseconds % Self.nanosecondsPerDay < 0 ? days - 1 : days
     }
@@ -108,10 +109,10 @@ extension Timestamp {
 /// A day of the proleptic Gregorian calendar.
 ///
 /// Source: https://howardhinnant.github.io/date_algorithms.html (days_from_civil, civil_from_days)
-struct CivilDate: Equatable {
-    var year: Int
-    var month: Int
-    var day: Int
+package struct CivilDate: Equatable {
+    package var year: Int
+    package var month: Int
+    package var day: Int
 
     init(year: Int, month: Int, day: Int) {
         self.year = year
@@ -119,7 +120,7 @@ struct CivilDate: Equatable {
         self.day = day
     }
 
-    init(daysSinceEpoch: Int64) {
+    package init(daysSinceEpoch: Int64) {
         let shifted = daysSinceEpoch + 719_468
         let era = (shifted >= 0 ? shifted : shifted - 146_096) / 146_097
         let dayOfEra = shifted - era * 146_097

@@ -77,6 +77,15 @@ extension LedgerState {
         fold(event, recorded.envelope)
     }
 
+    /// Moves on without folding the next event in: for questions that leave some events out.
+    ///
+    /// - Precondition: As of `apply`.
+    public mutating func pass(over recorded: RecordedEvent) {
+        precondition(recorded.position == position + 1, "events are passed in order, without gaps")
+        position = recorded.position
+        recordedAt = recorded.envelope.recordedAt
+    }
+
     /// The rows that changed since the last call, to be stored in the same transaction as the events.
     public mutating func takeChanges() -> [RowChange] {
         ledger.takeChanges() + repositories.takeChanges() + commits.takeChanges()

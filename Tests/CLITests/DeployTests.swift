@@ -10,18 +10,7 @@ struct DeployTests {
         let session = platform.session
         var text = ""
         func note(_ arguments: String..., isNoted: Bool = true) async {
-            let ended: Session.Ended
-            switch arguments.count {
-            case 1: ended = await session.run(arguments[0])
-            case 2: ended = await session.run(arguments[0], arguments[1])
-            case 3: ended = await session.run(arguments[0], arguments[1], arguments[2])
-            case 4:
-                ended = await session.run(
-                    arguments[0], arguments[1], arguments[2], arguments[3])
-            default:
-                ended = await session.run(
-                    arguments[0], arguments[1], arguments[2], arguments[3], arguments[4])
-            }
+            let ended = await session.run(arguments)
             guard isNoted else { return }
             text += "$ tidemark \(arguments.joined(separator: " "))\n" + masked(ended.output)
             text += ended.errors.split(separator: "\n").filter { !$0.hasPrefix("sync-") }
@@ -37,6 +26,12 @@ struct DeployTests {
         await note("sync", "web-prod", "--yes")
         await note("explain", "sync-2", "-o", "wide")
         await note("diff", "web-prod", "--at", "sync-2")
+        await note("replay", "sync-2")
+        await note("replay", "sync-2", "--with", "applyOutOfSyncOnly=true")
+        await note("replay", "sync-2", "--with", "window=deny * * * * * 5m")
+        await note("replay", "sync-2", "--with-current")
+        await note("diff", "prod~1", "prod")
+        await note("diff", "prod", "prod")
         await note("rollback", "web-prod", "--to", "sync-1", "--yes")
         await note("show", "configmap/web", "--env", "prod", "--desired", isNoted: false)
         await note("rollback", "web-prod", "--release")

@@ -144,14 +144,7 @@ struct HistoryTests {
 
     private func check(_ arguments: String..., isAsIn golden: String) async throws {
         let session = try await session()
-        let ended: Session.Ended
-        switch arguments.count {
-        case 1: ended = await session.run(arguments[0])
-        case 2: ended = await session.run(arguments[0], arguments[1])
-        case 3: ended = await session.run(arguments[0], arguments[1], arguments[2])
-        default:
-            ended = await session.run(arguments[0], arguments[1], arguments[2], arguments[3])
-        }
+        let ended = await session.run(arguments)
         let difference = try goldenDifference(ended.text, golden)
         #expect(difference == nil, "\(difference ?? "")")
         let widest = ended.output.split(separator: "\n").map(\.count).max() ?? 0
@@ -172,6 +165,33 @@ struct HistoryTests {
 
     @Test func statusOfTheTimeBeforeTheDrift() async throws {
         try await check("status", "authz", "--at", "sync-1", isAsIn: "status-at.txt")
+    }
+
+    @Test(arguments: [
+        ("@9", 9), ("@-4", 9), ("sync-1", 9), ("9f3c1ab", 2), ("production~0", 9),
+        ("production@{@5}", 5), ("2025-11-02T10:00:06Z", 5), ("1790s", 9), ("today", 0),
+        ("now", 13),
+    ])
+    func everyAddressOfAMomentMeansAPosition(_ text: String, _ expected: Int) async throws {
+        let session = try await session()
+        let ended = await session.run("status", "--at", text, "-o", "json")
+        let position = ended.output.firstMatch(of: /"position": (\d+)/).flatMap { Int($0.1) }
+        #expect(position == expected, "\(ended.text)")
+    }
+
+    @Test func whatHappenedByATimeIsNotWhatWasKnownThen() async throws {
+        let session = try await session()
+        // Every event of this ledger happened at 10:00:00 and was recorded seconds later.
+        let known = await session.run("status", "--at", "2025-11-02T10:00:06Z", "-o", "json")
+        let happened = await session.run(
+            "status", "--at", "2025-11-02T10:00:06Z", "--effective", "-o", "json")
+        #expect(known.output.contains(#""sync": "Unknown""#), "\(known.text)")
+        #expect(happened.output.contains(#""sync": "OutOfSync""#), "\(happened.text)")
+        #expect(
+            await session.run("status", "--effective").errors.hasPrefix("error: --effective needs"))
+        #expect(
+            await session.run("status", "--at", "@5", "--effective").errors.hasPrefix(
+                "error: \"@5\" is no time"))
     }
 
     @Test func statusAsADocument() async throws {
@@ -199,7 +219,16 @@ struct HistoryTests {
             await session.run("log", "--type", "sync.began").errors.hasPrefix(
                 "error: there is no event type sync.began\n  try: one of: "))
         #expect(
-            await session.run("status", "--at", "yesterday").errors.hasPrefix(
-                "error: \"yesterday\" is no point in time\n"))
+            await session.run("status", "--at", "someday").errors.hasPrefix(
+                "error: \"someday\" is no point in time\n"))
+        #expect(
+            await session.run("replay", "sync-9").errors
+                == "error: there is no sync-9\n  try: tidemark log --type sync.planned\n")
+        #expect(
+            await session.run("replay", "sync-1").errors.hasPrefix(
+                "error: sync-1 cannot be replayed\n"))
+        #expect(
+            await session.run("diff", "staging", "production").errors
+                == "error: there is no environment staging\n")
     }
 }

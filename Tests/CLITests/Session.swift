@@ -33,7 +33,9 @@ final class Session: Sendable {
         }
     }
 
-    func run(_ arguments: String...) async -> Ended {
+    func run(_ arguments: String...) async -> Ended { await run(arguments) }
+
+    func run(_ arguments: [String]) async -> Ended {
         output.withLock { $0 = "" }
         errors.withLock { $0 = "" }
         let time = fixedTime
@@ -73,6 +75,8 @@ func masked(_ text: String) -> String {
         .replacing(/\d+\.\d s/, with: "N.N s")
         .replacing(/\d+ d \d+ h/, with: "N d N h")
         .replacing(/@\d+/, with: "@N")
+        // Of a plan, which names the uids of its objects.
+        .replacing(/sha256 [0-9a-f]+/, with: "sha256 DIGEST")
         .replacing(/\d+ events/, with: "N events")
         .replacing(/uid:\d+/, with: "uid:N")
         // The last look of a short-lived writer may come before or after the object is ready.

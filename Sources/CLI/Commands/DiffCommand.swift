@@ -11,25 +11,46 @@ internal import YAML
 struct DiffCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "diff",
-        abstract: "Show where the cluster differs from Git, field by field.",
+        abstract: "Show where a cluster differs from Git, or one environment from another.",
         discussion: """
-            Compares afresh; with --at, the recorded bodies of a past moment. Values of secrets are \
-            shown as tokens. Exits with 0 when there is no difference and 1 when there is one.
+            Of an application, compares cluster and Git afresh; with --at, the recorded bodies of a past \
+            moment. Of two environments, or two moments of one, compares what was in their clusters as \
+            the ledger has it, and says who made it so: production@{yesterday} production, or staging \
+            production. Values of secrets are shown as tokens. Exits with 0 when there is no difference \
+            and 1 when there is one.
 
-            Example: tidemark diff authz-engine-production --at 2h.
+            Example: tidemark diff production~1 production.
             """)
 
-    @Argument(help: "Application to compare.")
-    var application: String
+    @Argument(help: "Application; or the older environment, such as staging or production~1.")
+    var first: String
 
-    @Option(help: "Compare at a past moment: a time, an age (2h), @position or sync-N.")
+    @Argument(help: "The newer environment.")
+    var second: String?
+
+    @Option(help: "Of an application: at a past moment, such as 2h, @position or sync-N.")
     var at: String?
+
+    @Flag(help: "Of environments: what Git wanted, in place of what was in the clusters.")
+    var desired = false
 
     @OptionGroup var config: ConfigOptions
     @OptionGroup var format: FormatOptions
 
+    func validate() throws {
+        if second != nil, at != nil {
+            throw ValidationError("--at is for applications; environments have production@{2h}.")
+        }
+        if second == nil, desired {
+            throw ValidationError("--desired is for two environments.")
+        }
+    }
+
+    private var application: String { first }
+
     func run() async throws {
         let workspace = try config.workspace()
+        if let second { return try await compareEnvironments(second, workspace) }
         let differences =
             if let at {
                 try await recorded(workspace.openForReading(), Moment(at))
@@ -44,6 +65,19 @@ struct DiffCommand: AsyncParsableCommand {
             try show(.array(differences.map(\.document)), isYAML: format.output == .yaml)
         }
         if !differences.isEmpty { throw Outcome.differs }
+    }
+
+    private func compareEnvironments(_ second: String, _ workspace: Workspace) async throws {
+        let ledger = try workspace.openForReading()
+        let report = try await EnvironmentDiffReport(
+            from: .init(EnvironmentReference(first), label: first, ledger),
+            to: .init(EnvironmentReference(second), label: second, ledger),
+            isDesired: desired, ledger)
+        switch format.output {
+        case .table, .wide: try show(report.text(format.color.paint))
+        case .json, .yaml: try show(report.document, isYAML: format.output == .yaml)
+        }
+        if !report.changes.isEmpty { throw Outcome.differs }
     }
 
     /// What a sync with pruning would change.

@@ -19,12 +19,13 @@ struct ExplainCommand: AsyncParsableCommand {
     @Argument(help: "sync-N, or an application.")
     var target: String
 
+    @OptionGroup var moment: MomentOptions
     @OptionGroup var config: ConfigOptions
     @OptionGroup var format: FormatOptions
 
     func run() async throws {
         let ledger = try config.workspace().openForReading()
-        let state = try await ledger.state { $0 }
+        let state = try await moment.state(of: ledger)
         let explanation: Explanation
         if let row = state.syncs[target] {
             let bytes =

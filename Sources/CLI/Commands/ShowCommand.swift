@@ -27,12 +27,10 @@ struct ShowCommand: AsyncParsableCommand {
     @Option(name: .customLong("env"), help: "Environment of the object.")
     var environment: String?
 
-    @Option(help: "Show the object or sync as of: a time, an age (2h), @position or sync-N.")
-    var at: String?
-
     @Flag(help: "Of an object: what Git wants, in place of what is in the cluster.")
     var desired = false
 
+    @OptionGroup var moment: MomentOptions
     @OptionGroup var config: ConfigOptions
     @OptionGroup var format: FormatOptions
 
@@ -42,7 +40,7 @@ struct ShowCommand: AsyncParsableCommand {
         if address.hasPrefix("@") {
             return try show(try await event(ledger), isYAML: !isJSON)
         }
-        let state = try await state(of: ledger, at: at)
+        let state = try await moment.state(of: ledger)
         if let row = state.syncs[address] {
             return try show(document(row, state), isYAML: !isJSON)
         }

@@ -18,15 +18,13 @@ struct StatusCommand: AsyncParsableCommand {
     @Argument(help: "Application; all without it.")
     var application: String?
 
-    @Option(help: "Show a past moment: a time, an age (2h), @position or sync-N.")
-    var at: String?
-
+    @OptionGroup var moment: MomentOptions
     @OptionGroup var config: ConfigOptions
     @OptionGroup var format: FormatOptions
 
     func run() async throws {
         let workspace = try config.workspace()
-        let state = try await state(of: workspace.openForReading(), at: at)
+        let state = try await moment.state(of: workspace.openForReading())
         if let application, state.applications[application] == nil {
             throw CommandError(
                 "there is no application \(application)", try: "tidemark status lists them all")
@@ -35,7 +33,7 @@ struct StatusCommand: AsyncParsableCommand {
         switch format.output {
         case .table, .wide:
             try show(report.text(isWide: format.output == .wide, format.color.paint))
-            if at == nil, await ControlClient(path: workspace.socketPath).writer() == nil {
+            if moment.at == nil, await ControlClient(path: workspace.socketPath).writer() == nil {
                 warn("nothing reconciles now, so this may be old; start it with: tidemark run")
             }
         case .json: try show(report.document, isYAML: false)

@@ -1,59 +1,64 @@
 internal import Model
-internal import Projections
-internal import SQLiteLedger
 
-/// A point of the history, as `--at` and `--since` take it: `@18204`, `sync-42`, a time, or `2h` ago.
-enum Moment: Hashable {
+/// A point of the history, as every `--at` and `--since` takes it.
+///
+/// `@18204`, `@-5` (five events back), `sync-42`, `plan-17`, a time, an age (`2h`), `yesterday`, a commit (when it
+/// was first seen), and of an environment: `production` now, `production@{MOMENT}`, `production~1` (after the
+/// deployment before the last one).
+indirect enum Moment: Hashable {
     case position(Int64)
+    case back(Int64)
     case named(String)
+    case commit(String)
     case time(Timestamp)
+    case environment(String, EnvironmentMoment)
+
+    enum EnvironmentMoment: Hashable {
+        case at(Moment)
+        /// So many successful syncs before the last one.
+        case deploymentsBack(Int)
+    }
+
+    static let forms =
+        "a time (2026-11-02T10:00Z), an age (2h), yesterday, a position (@18204), a sync (sync-42), a commit, "
+        + "or production~1"
 
     init(_ text: String) throws {
+        guard let moment = try Self.read(text) else {
+            throw CommandError("\"\(text)\" is no point in time", try: Self.forms)
+        }
+        self = moment
+    }
+
+    private static func read(_ text: String) throws -> Moment? {
+        if let environment = try EnvironmentReference.read(text) {
+            return environment.moment.map { .environment(environment.name, $0) }
+        }
+        if text.hasPrefix("@-"), let count = Int64(text.dropFirst(2)), count >= 0 {
+            return .back(count)
+        }
         if text.hasPrefix("@"), let position = Int64(text.dropFirst()), position >= 0 {
-            self = .position(position)
-        } else if text.hasPrefix("sync-") || text.hasPrefix("plan-") {
-            self = .named(text)
-        } else if let time = Self.time(text, now: Surroundings.current.now()) {
-            self = .time(time)
-        } else {
-            throw CommandError(
-                "\"\(text)\" is no point in time",
-                try:
-                    "a time (2026-11-02T10:00Z), an age (2h), a position (@18204) or a sync (sync-42)"
-            )
+            return .position(position)
         }
+        if text.hasPrefix("sync-") || text.hasPrefix("plan-") { return .named(text) }
+        if let time = time(text, now: Surroundings.current.now()) { return .time(time) }
+        let isCommit = (7...40).contains(text.count) && text.allSatisfy { $0.isHexDigit }
+        return isCommit ? .commit(text.lowercased()) : nil
     }
 
-    /// The state right after the moment: of a sync, after its last event.
-    func state(_ ledger: SQLiteLedger) async throws -> LedgerState {
-        try await ledger.state(at: position(ledger))
-    }
-
-    func position(_ ledger: SQLiteLedger) async throws -> Int64 {
-        switch self {
-        case .position(let position):
-            let head = try await ledger.head()
-            guard position <= head else {
-                throw CommandError(
-                    "there is no event @\(position)", because: "the last one is @\(head)")
-            }
-            return position
-        case .time(let time): return try await ledger.position(at: time)
-        case .named(let name):
-            let position: Int64? = try await ledger.state { state in
-                if let sync = state.syncs[name] { return sync.finishedPosition ?? state.position }
-                return state.plans[name]?.savedPosition
-            }
-            guard let position else {
-                throw CommandError("there is no \(name)", try: "tidemark log lists what there is")
-            }
-            return position
-        }
-    }
-
-    /// RFC 3339, also without seconds or time of day; or how long ago: `90s`, `30m`, `2h`, `7d`.
+    /// RFC 3339, also without seconds or time of day; how long ago: `90s`, `30m`, `2h`, `7d`, `2w`; or `now`,
+    /// `today` and `yesterday`, which begin at midnight UTC.
     static func time(_ text: String, now: Timestamp) -> Timestamp? {
-        let units: [Character: Int64] = ["s": 1, "m": 60, "h": 3600, "d": 86_400]
+        let units: [Character: Int64] = [
+            "s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 7 * 86_400,
+        ]
+        let midnight = Timestamp(seconds: now.dayNumber * 86_400)
+        switch text {
+        case "now": return now
+        case "today": return midnight
+        case "yesterday": return midnight + .seconds(-86_400)
+        default: break
+        }
         if let last = text.last, let unit = units[last], let count = Int64(text.dropLast()),
             (0...100_000_000).contains(count)
         {
@@ -65,8 +70,32 @@ enum Moment: Hashable {
     }
 }
 
-/// The state of the ledger at a moment, or now.
-func state(of ledger: SQLiteLedger, at text: String?) async throws -> LedgerState {
-    guard let text else { return try await ledger.state { $0 } }
-    return try await Moment(text).state(ledger)
+/// An environment at a moment: `production`, `production@{yesterday}`, `production~1`.
+struct EnvironmentReference: Hashable {
+    var name: String
+    /// `nil` means now.
+    var moment: Moment.EnvironmentMoment?
+
+    init(_ text: String) throws {
+        self = try Self.read(text) ?? EnvironmentReference(name: text, moment: nil)
+    }
+
+    private init(name: String, moment: Moment.EnvironmentMoment?) {
+        self.name = name
+        self.moment = moment
+    }
+
+    /// Reads the forms that name a moment; `nil` for any other text.
+    static func read(_ text: String) throws -> EnvironmentReference? {
+        if text.hasSuffix("}"), let brace = text.firstRange(of: "@{") {
+            let inner = text[brace.upperBound...].dropLast()
+            return EnvironmentReference(
+                name: String(text[..<brace.lowerBound]), moment: .at(try Moment(String(inner))))
+        }
+        guard let tilde = text.lastIndex(of: "~"), tilde > text.startIndex else { return nil }
+        let digits = text[text.index(after: tilde)...]
+        guard digits.isEmpty || Int(digits) != nil, digits.first != "-" else { return nil }
+        return EnvironmentReference(
+            name: String(text[..<tilde]), moment: .deploymentsBack(Int(digits) ?? 1))
+    }
 }

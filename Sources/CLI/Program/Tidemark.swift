@@ -31,8 +31,8 @@ struct Tidemark: AsyncParsableCommand {
             CommandGroup(
                 name: "Ask the history",
                 subcommands: [
-                    LogCommand.self, ShowCommand.self, ExplainCommand.self, VerifyCommand.self,
-                    RebuildCommand.self,
+                    LogCommand.self, ShowCommand.self, ExplainCommand.self, ReplayCommand.self,
+                    VerifyCommand.self, RebuildCommand.self,
                 ]),
             CommandGroup(
                 name: "Without a ledger",
