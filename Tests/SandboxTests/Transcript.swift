@@ -38,6 +38,10 @@ struct Transcript: Sendable {
     }
 }
 
+extension Node {
+    fileprivate var compactDescription: String { String(decoding: printJSON(self), as: UTF8.self) }
+}
+
 /// What the placeholders of a transcript have turned out to stand for.
 struct Bindings {
     private(set) var values: [String: String] = [:]
@@ -76,6 +80,9 @@ struct Bindings {
             }
             return nil
         case (.object(let a), .object(let b)):
+            if let lists = Self.unorderedCauses(wanted, found) {
+                return difference(lists.0, lists.1, at: path)
+            }
             for (key, value) in a {
                 guard let other = b[key] ?? b[filled(key)] else { return "\(path).\(key): missing" }
                 let isOwners = key == "managedFields"
@@ -89,6 +96,38 @@ struct Bindings {
             return wanted == found
                 ? nil : "\(path): wanted \(wanted.kindName) \(short(wanted)), found \(short(found))"
         }
+    }
+
+    /// Both with their causes sorted, where the server goes through a map and so keeps no order:
+    /// the fields of a custom resource and labels.
+    private static func unorderedCauses(_ a: Node, _ b: Node) -> (Node, Node)? {
+        func sorted(_ status: Node) -> Node? {
+            guard let message = status["message"]?.stringValue,
+                let causes = status["details"]?["causes"]?.arrayValue, causes.count > 1,
+                status["details"]?["isSorted"] == nil,
+                let start = message.range(of: " is invalid: [")?.upperBound
+            else { return nil }
+            let isCustom =
+                status["details"]?["group"]?.stringValue?.hasSuffix("example.org") ?? false
+            let isLabel = { (cause: Node) in cause["field"] == "metadata.labels" }
+            guard isCustom || causes.contains(where: isLabel) else { return nil }
+            var texts: [String] = []
+            for cause in causes {
+                let text = [cause["field"]?.stringValue, cause["message"]?.stringValue]
+                    .compactMap { $0 }.joined(separator: ": ")
+                if !texts.contains(text) { texts.append(text) }
+            }
+            // Only the order of what the causes say is given up, nothing else of the message.
+            guard message[start...] == texts.joined(separator: ", ") + "]" else { return nil }
+            var result = status
+            result["message"] = .string(message[..<start] + texts.sorted().joined(separator: ", "))
+            result["details"]?["causes"] = .array(
+                causes.sorted { $0.compactDescription < $1.compactDescription })
+            result["details"]?["isSorted"] = true
+            return result
+        }
+        guard let a = sorted(a), let b = sorted(b) else { return nil }
+        return (a, b)
     }
 
     /// In an order that does not depend on which writes fell into the same second.

@@ -92,7 +92,7 @@ public func prepared(_ object: Node, group: String, kind: String, values: Creati
         let storage = versions.filter { $0["storage"] == true }.compactMap { $0["name"] }
         node["status"] = [
             "conditions": nil, "acceptedNames": ["plural": "", "kind": ""],
-            "storedVersions": .array(storage),
+            "storedVersions": .array(Array(storage.prefix(1))),
         ]
     default: break
     }

@@ -70,6 +70,10 @@ private let labelProblem =
     "a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-', and must"
     + " start and end with an alphanumeric character (e.g. 'my-name',  or '123-abc', regex used for"
     + " validation is '[a-z0-9]([-a-z0-9]*[a-z0-9])?')"
+private let dnsLabelText =
+    "a DNS-1035 label must consist of lower case alphanumeric characters or '-', start with an "
+    + "alphabetic character, and end with an alphanumeric character (e.g. 'my-name',  or 'abc-123', "
+    + "regex used for validation is '[a-z]([-a-z0-9]*[a-z0-9])?')"
 private let namePartProblem =
     "name part must consist of alphanumeric characters, '-', '_' or '.', and must start and end with"
     + " an alphanumeric character (e.g. 'MyName',  or 'my.name',  or '123-abc', regex used for "
@@ -123,6 +127,15 @@ func nameProblem(_ name: String, group: String, kind: String) -> String? {
     }
     if name.utf8.count > 253 { return "must be no more than 253 characters" }
     return isSubdomain(name) ? nil : subdomainProblem
+}
+
+/// What is wrong with a name that has to start with a letter.
+func dnsLabelProblem(_ name: String) -> String? {
+    if name.utf8.count > 63 { return "must be no more than 63 bytes" }
+    guard let first = name.utf8.first, isLabel(name.utf8),
+        (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(first)
+    else { return dnsLabelText }
+    return nil
 }
 
 /// What is wrong with the key of a label or annotation.

@@ -110,10 +110,10 @@ extension Cluster {
             let target = RequestTarget(
                 segments[(isCore ? 2 : 3)...], group: group, version: version, in: registry)
         else {
-            let isKnown =
-                registry.versions(of: group).contains(version) || isCore
-                || registry.groups.contains(group)
-            if isKnown { throw .noSuchResource }
+            // Groups of definitions have no handler for what is not defined.
+            if ServedResource.builtIn.contains(where: { $0.group == group }) {
+                throw .noSuchResource
+            }
             return .notFoundPage
         }
         if let answer = try answerSpecial(request, target) { return answer }

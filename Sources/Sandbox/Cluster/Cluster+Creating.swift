@@ -14,7 +14,7 @@ extension Cluster {
         let created = try create(object, write)
         var answer = try shaped(
             inVersion(created, of: target.resource), code: 201, request, target.resource)
-        answer.warnings = decoded.warnings + uncheckedRules(object, target.resource)
+        answer.warnings = decoded.warnings
         return answer
     }
 

@@ -16,6 +16,16 @@ extension Cluster {
             let name = version.resource.storageName
             if historyStart[name] == nil { historyStart[name] = change.resourceVersion }
         }
+        if change.kind == .deleted { establishOthers(like: change.node) }
+    }
+
+    /// Names that a definition had may be free for others that wait for them.
+    private func establishOthers(like definition: Node) {
+        for stored in storage.objects(of: CustomVersion.definitions)
+        where stored.node["spec"]?["group"] == definition["spec"]?["group"] {
+            // One that cannot be established now stays as it is, and says why.
+            try? establish(stored.key)
+        }
     }
 
     /// Offers what the stored definitions define.
@@ -45,7 +55,8 @@ extension Cluster {
     ///
     /// Source: https://github.com/kubernetes/apiextensions-apiserver/blob/v0.36.0/pkg/controller/status/naming_controller.go
     func establish(_ key: StorageKey) throws(APIStatus) {
-        guard let stored = storage.object(key), stored.node.condition("NamesAccepted") == nil
+        guard let stored = storage.object(key), !stored.node.isBeingDeleted,
+            stored.node.condition("NamesAccepted")?["status"] != "True"
         else { return }
         var new = stored.node
         let names = new["spec"]?["names"] ?? [:]

@@ -123,11 +123,9 @@ extension Cluster {
             if !target.subresource.isEmpty { throw .notFound(target.resource, target.name) }
             stored = try create(applied.object, write, isApplied: true)
         }
-        var answer = try shaped(
+        return try shaped(
             inVersion(stored, of: target.resource), code: live == nil ? 201 : 200, request,
             target.resource)
-        answer.warnings = uncheckedRules(configuration, target.resource)
-        return answer
     }
 
     private func checkApplied(_ configuration: inout Node, _ target: RequestTarget)

@@ -55,6 +55,7 @@ extension Cluster {
         keepMetadata(&new, live: live)
         keepOtherPart(&new, live: live, write)
         keepAddresses(&new, live: live, write)
+        noteStorageVersion(&new, write)
         new = completed(new, live: live, write)
         if !isApplied {
             new = fieldManager(write).update(
@@ -123,6 +124,18 @@ extension Cluster {
         for field in ["clusterIP", "clusterIPs", "ipFamilies", "ipFamilyPolicy"]
         where spec[field] == nil { spec[field] = live["spec"]?[field] }
         new["spec"] = spec
+    }
+
+    /// A definition remembers every version that its objects were ever kept in.
+    private func noteStorageVersion(_ new: inout Node, _ write: WriteRequest) {
+        guard write.resource.storageName == CustomVersion.definitions, write.subresource.isEmpty,
+            let name = new["spec"]?["versions"]?.arrayValue?.first(where: {
+                $0["storage"] == true
+            })?["name"],
+            var stored = new["status"]?["storedVersions"]?.arrayValue, !stored.contains(name)
+        else { return }
+        stored.append(name)
+        new["status"]?["storedVersions"] = .array(stored)
     }
 
     /// What no client can change.

@@ -65,48 +65,16 @@ extension Cluster {
         if !resource.isCustom { causes += finalizerNameCauses(of: new) }
         causes += workloadCauses(of: new, group: resource.group, kind: resource.kind)
         causes += serviceCauses(of: new, group: resource.group, kind: resource.kind)
-        causes += definitionCauses(new, resource)
+        if resource.storageName == CustomVersion.definitions {
+            causes += DefinitionValidation.causes(of: new, live: live)
+        }
         if let custom = customVersions[resource.apiVersion + "/" + resource.kind] {
-            causes += CustomResources.causes(of: new, schema: custom.schema)
+            causes += custom.validator.causes(of: new, old: live)
         }
         if causes.isEmpty { return }
         throw .invalid(
             group: resource.group, kind: resource.kind,
             name: new["metadata"]?["name"]?.stringValue ?? "", causes)
-    }
-
-    /// Warnings about rules of a CustomResourceDefinition that the sandbox does not hold.
-    func uncheckedRules(_ definition: Node, _ resource: ServedResource) -> [String] {
-        guard resource.storageName == CustomVersion.definitions else { return [] }
-        return (definition["spec"]?["versions"]?.arrayValue ?? []).flatMap { version in
-            CustomResources.unsupported(in: version["schema"]?["openAPIV3Schema"] ?? [:])
-        }.map { "\($0) is not checked by this server" }
-    }
-
-    /// The name of a CustomResourceDefinition follows from what it defines.
-    func definitionCauses(_ new: Node, _ resource: ServedResource) -> [APIStatus.Cause] {
-        guard resource.storageName == CustomVersion.definitions else { return [] }
-        let spec = new["spec"]
-        let wanted =
-            (spec?["names"]?["plural"]?.stringValue ?? "") + "."
-            + (spec?["group"]?.stringValue ?? "")
-        var causes: [APIStatus.Cause] = []
-        if new.name != wanted {
-            causes.append(
-                APIStatus.Cause(
-                    reason: "FieldValueInvalid",
-                    message:
-                        "Invalid value: \(quoted(new.name)): must be spec.names.plural+\".\"+spec.group",
-                    field: "metadata.name"))
-        }
-        for (index, version) in (spec?["versions"]?.arrayValue ?? []).enumerated()
-        where version["schema"]?["openAPIV3Schema"] == nil {
-            causes.append(
-                APIStatus.Cause(
-                    reason: "FieldValueRequired", message: "Required value",
-                    field: "spec.versions[\(index)].schema.openAPIV3Schema"))
-        }
-        return causes
     }
 
     /// What is to go takes no new finalizers.

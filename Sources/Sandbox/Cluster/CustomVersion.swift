@@ -10,6 +10,7 @@ struct CustomVersion: Sendable {
     var resource: ServedResource
     /// `openAPIV3Schema`.
     var schema: Node
+    var validator: SchemaValidator
     var columns: [TableColumn]
     var selectableFields: [String]
     var scale: Cluster.ScalePaths?
@@ -58,6 +59,7 @@ struct CustomVersion: Sendable {
                 "delete", "deletecollection", "get", "list", "patch", "create", "update", "watch",
             ], subresources: parts, isCustom: true)
         schema = version["schema"]?["openAPIV3Schema"] ?? [:]
+        validator = SchemaValidator(schema)
         columns = Self.columns(version["additionalPrinterColumns"]?.arrayValue)
         selectableFields = (version["selectableFields"]?.arrayValue ?? [])
             .compactMap { $0["jsonPath"]?.stringValue.map { String($0.drop { $0 == "." }) } }
