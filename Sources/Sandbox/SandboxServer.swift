@@ -22,6 +22,11 @@ public final class SandboxServer: Sendable {
         try await cluster.bootstrap()
     }
 
+    /// Stops the controllers after what they are doing, or lets them catch up.
+    public func setControllers(running isRunning: Bool) async {
+        await cluster.setControllers(running: isRunning)
+    }
+
     /// Serves until the task is cancelled.
     ///
     /// - Parameter onRunning: Called once with the port, when requests are taken.
@@ -38,10 +43,9 @@ public final class SandboxServer: Sendable {
                 await onRunning(port)
             },
             logger: log)
-        let runsControllers = configuration.runsControllers
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await application.run() }
-            if runsControllers { group.addTask { await ControllerLoop(cluster: cluster).run() } }
+            group.addTask { await ControllerLoop(cluster: cluster).run() }
             defer { group.cancelAll() }
             try await group.next()
         }

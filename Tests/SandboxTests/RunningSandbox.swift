@@ -24,7 +24,9 @@ func withSandbox<R: Sendable>(
         group.addTask {
             for await port in ports {
                 return try await body(
-                    SandboxClient(port: port, token: configuration.token))
+                    SandboxClient(
+                        port: port, token: configuration.token,
+                        setControllers: { await server.setControllers(running: $0) }))
             }
             return nil
         }
@@ -54,16 +56,28 @@ struct SandboxAnswer: Sendable {
 struct SandboxClient: Sendable {
     var port: Int
     var token: String?
+    var setControllers: @Sendable (Bool) async -> Void = { _ in }
+
+    /// Opens a stream and calls `whileOpen` after its first part; the answer when it has ended.
+    func stream(
+        _ path: String, headers: [(String, String)], whileOpen: () async throws -> Void
+    ) async throws -> SandboxAnswer {
+        let request = request("GET", path, headers: headers, body: nil)
+        let response = try await HTTPClient.shared.execute(request, timeout: .seconds(30))
+        var text = ""
+        var isOpen = false
+        for try await part in response.body {
+            text += String(buffer: part)
+            if !isOpen { try await whileOpen() }
+            isOpen = true
+        }
+        return SandboxAnswer(code: Int(response.status.code), contentType: "", text: text)
+    }
 
     func send(
         _ method: String, _ path: String, headers: [(String, String)] = [], body: String? = nil
     ) async throws -> SandboxAnswer {
-        var request = HTTPClientRequest(url: "http://127.0.0.1:\(port)\(path)")
-        request.method = .RAW(value: method)
-        request.headers.add(name: "user-agent", value: "recorder/1.0")
-        if let token { request.headers.add(name: "authorization", value: "Bearer \(token)") }
-        for (name, value) in headers { request.headers.replaceOrAdd(name: name, value: value) }
-        if let body { request.body = .bytes(ByteBuffer(string: body)) }
+        let request = request(method, path, headers: headers, body: body)
         let response = try await HTTPClient.shared.execute(request, timeout: .seconds(30))
         var buffer = try await response.body.collect(upTo: 16 * 1024 * 1024)
         return SandboxAnswer(
@@ -72,6 +86,18 @@ struct SandboxClient: Sendable {
             warning: response.headers.first(name: "warning"),
             etag: response.headers.first(name: "etag"),
             text: buffer.readString(length: buffer.readableBytes) ?? "")
+    }
+
+    private func request(
+        _ method: String, _ path: String, headers: [(String, String)], body: String?
+    ) -> HTTPClientRequest {
+        var request = HTTPClientRequest(url: "http://127.0.0.1:\(port)\(path)")
+        request.method = .RAW(value: method)
+        request.headers.add(name: "user-agent", value: "recorder/1.0")
+        if let token { request.headers.add(name: "authorization", value: "Bearer \(token)") }
+        for (name, value) in headers { request.headers.replaceOrAdd(name: name, value: value) }
+        if let body { request.body = .bytes(ByteBuffer(string: body)) }
+        return request
     }
 
     func json(_ method: String, _ path: String, _ body: Node? = nil, type: String? = nil)

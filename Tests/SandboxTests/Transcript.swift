@@ -72,7 +72,11 @@ struct Bindings {
         case (.string("<trimmed>"), _): return nil
         case (.string(let text), _) where text.hasPrefix("<node-port"): return nil
         case (.string(let a), .string(let b)):
-            return matches(a, b) ? nil : "\(path): wanted \(short(a)) found \(short(b))"
+            // What the server adds as a difference of Go values is nobody's contract.
+            let text = a.range(of: "\n@@ ").map { String(a[..<$0.lowerBound]) } ?? a
+            if matches(text, b) || path.contains(".cells[") && isAge(a) && isAge(b) { return nil }
+            let common = max(0, a.commonPrefix(with: b).count - 40)
+            return "\(path): wanted \(short(a.dropFirst(common))) found \(short(b.dropFirst(common)))"
         case (.array(let a), .array(let b)):
             if a.count != b.count { return "\(path): wanted \(a.count) items, found \(b.count)" }
             for (index, pair) in zip(a, b).enumerated() {
@@ -138,6 +142,12 @@ struct Bindings {
                 .joined(separator: "/")
         }
         return .array(entries.sorted { order($0) < order($1) })
+    }
+
+    /// `16s`, `2d3h`: how old an object is depends on when one looks.
+    private func isAge(_ text: String) -> Bool {
+        !text.isEmpty && text.last?.isNumber == false
+            && text.allSatisfy { $0.isNumber || "smhdy".contains($0) }
     }
 
     private func short(_ value: Any) -> String { String("\(value)".prefix(160)) }

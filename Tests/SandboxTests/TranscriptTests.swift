@@ -106,84 +106,21 @@ func replay(_ transcript: Transcript) async -> Report {
         return try await withSandbox(configuration) { client in
             var report = Report(name: transcript.name)
             report.isRepeatable = transcript.isPaused && !transcript.isMixed
-            var bindings = Bindings()
-            if transcript.isPaused {
-                _ = try await client.json(
-                    "POST", "/api/v1/namespaces/default/serviceaccounts",
-                    ["apiVersion": "v1", "kind": "ServiceAccount", "metadata": ["name": "default"]])
-            }
-            for (index, step) in transcript.steps.enumerated() {
-                guard let request = step["request"], let response = step["response"],
-                    request["identity"] == nil
-                else { continue }
+            if transcript.isPaused { try await client.prepareRecordedCluster() }
+            var player = Player(client: client, transcript)
+            while let step = player.next() {
                 report.steps += 1
                 do {
-                    if let problem = try await play(
-                        request, response, step["note"]?.stringValue ?? "", client, &bindings)
-                    {
-                        report.failures.append("step \(index): \(problem)")
-                        report.differing.append(index)
-                    }
+                    guard let problem = try await player.play(step) else { continue }
+                    report.failures.append("step \(step): \(problem)")
                 } catch {
-                    report.failures.append("step \(index): \(error)")
-                    report.differing.append(index)
+                    report.failures.append("step \(step): \(error)")
                 }
+                report.differing.append(step)
             }
             return report
         }
     } catch {
         return Report(name: transcript.name, steps: 1, failures: ["\(error)"])
     }
-}
-
-private func play(
-    _ request: Node, _ response: Node, _ note: String, _ client: SandboxClient,
-    _ bindings: inout Bindings
-) async throws -> String? {
-    let method = request["method"]?.stringValue ?? "GET"
-    let path = bindings.filled(request["path_and_query"]?.stringValue ?? "/")
-    var headers: [(String, String)] = []
-    for (name, value) in request["headers"]?.objectValue ?? Mapping() {
-        headers.append((name, bindings.filled(value.stringValue ?? "")))
-    }
-    var body: String?
-    switch request["body"] {
-    case nil, .null: body = nil
-    case .string(let text):
-        if text.hasPrefix("<a ") { return nil }
-        body = bindings.filled(text)
-    case .some(let node):
-        body = String(decoding: printJSON(bindings.filled(node)), as: UTF8.self)
-    }
-    let wanted = response["body"] ?? .null
-    let code = Int(response["status"]?.intValue ?? 0)
-    var answer = try await client.send(method, path, headers: headers, body: body)
-    if note.hasPrefix("repeated until") {
-        for _ in 0..<80 {
-            var trial = bindings
-            if answer.code == code, trial.difference(wanted, answer.node) == nil { break }
-            try await Task.sleep(for: .milliseconds(25))
-            answer = try await client.send(method, path, headers: headers, body: body)
-        }
-    }
-    if answer.code != code {
-        return "\(method) \(path): wanted \(code), found \(answer.code) \(answer.text.prefix(300))"
-    }
-    if let etag = response["headers"]?["etag"] {
-        _ = bindings.difference(etag, .string(answer.etag ?? ""))
-    }
-    if response["trimmed"]?.boolValue == true {
-        // Only part of it was kept: learn what the placeholders stand for.
-        _ = bindings.difference(wanted["metadata"] ?? .null, answer.node["metadata"] ?? .null)
-        return nil
-    }
-    let problem: String?
-    if response["stream"]?.boolValue == true, case .array = wanted {
-        problem = bindings.difference(wanted, .array(answer.events))
-    } else if case .string(let text) = wanted {
-        problem = bindings.difference(.string(text), .string(answer.text))
-    } else {
-        problem = bindings.difference(wanted, answer.node)
-    }
-    return problem.map { "\(method) \(path) \($0)" }
 }

@@ -105,7 +105,8 @@ private func addFinalizer(_ name: String, to node: inout Node) {
     node["metadata"]?["finalizers"] = .array(names)
 }
 
-private func allocate(_ node: inout Node, _ values: CreationValues) {
+/// Gives a Service the addresses and ports that it needs and has not.
+func allocate(_ node: inout Node, _ values: CreationValues) {
     let needed = ServiceAllocations(for: node)
     let type = node["spec"]?["type"]?.stringValue
     guard type != "ExternalName" else { return }

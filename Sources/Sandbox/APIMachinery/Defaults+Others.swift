@@ -19,6 +19,13 @@ func defaultService(_ node: inout Node) {
     if node["status"]?["loadBalancer"] == nil { node["status"] = ["loadBalancer": [:]] }
 }
 
+/// A time that is not set is null in a condition of a Pod.
+func defaultPodConditions(_ node: inout Node) {
+    node.change(at: ["status"]) { status in
+        status.changeEach("conditions") { $0.setDefault("lastProbeTime", .null) }
+    }
+}
+
 func moveStringData(_ node: inout Node) {
     guard let texts = node["stringData"]?.objectValue else { return }
     var data = node["data"]?.objectValue ?? Mapping()
@@ -119,7 +126,9 @@ func defaultAutoscaler(_ node: inout Node, version: String) {
 }
 
 func defaultDefinition(_ node: inout Node) {
-    guard let kind = node["spec"]?["names"]?["kind"]?.stringValue else { return }
+    guard let kind = node["spec"]?["names"]?["kind"]?.stringValue, !kind.isEmpty else {
+        return
+    }
     node["spec"]?["names"]?.setDefault("singular", .string(kind.lowercased()))
     node["spec"]?["names"]?.setDefault("listKind", .string(kind + "List"))
 }

@@ -21,6 +21,7 @@ public func defaulted(_ object: Node, schema: SchemaType?) -> Node {
         node.change(at: path[...]) { defaultPodSpec(&$0) }
     }
     switch (group, kind) {
+    case ("", "Pod"): defaultPodConditions(&node)
     case ("", "Service"): defaultService(&node)
     case ("", "Secret"): moveStringData(&node)
     case ("", "LimitRange"): defaultLimitRange(&node)

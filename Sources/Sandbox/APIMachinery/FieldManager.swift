@@ -198,7 +198,9 @@ extension FieldManager {
         try resolve(&managed, comparison, owner: owner, force: force, live: old, applied: applied)
 
         if comparison.isSame {
-            return Applied(object: old.withManagedFields(managed), changesValues: false)
+            var same = old
+            if manager == "kubectl" { updateLastApplied(&same, live: old, applied: applied) }
+            return Applied(object: same.withManagedFields(managed), changesValues: false)
         }
         managed[owner]?.time = time
         if manager == "kubectl" { updateLastApplied(&merged, live: old, applied: applied) }

@@ -103,14 +103,8 @@ public func immutableCauses(
         check("provisioner")
         check("parameters")
     case ("", "Service"):
-        let type = new["spec"]?["type"]?.stringValue
-        if type != "ExternalName", let before = live["spec"]?["clusterIP"]?.stringValue,
-            !before.isEmpty, new["spec"]?["clusterIP"]?.stringValue != before
-        {
-            causes.append(
-                invalidValue(
-                    new["spec"]?["clusterIP"] ?? .null, "field is immutable", "spec.clusterIP"))
-        }
+        causes += ServiceChanges.immutableCauses(
+            live: live["spec"] ?? [:], new: new["spec"] ?? [:])
     default: break
     }
     if group.isEmpty, kind == "Secret" || kind == "ConfigMap", live["immutable"] == true {
@@ -122,31 +116,4 @@ public func immutableCauses(
         }
     }
     return causes
-}
-
-/// Keeps what a client may not change silently: creation time, generation and, on the main
-/// resource, the status; raises the generation when the specification changed.
-///
-/// - Parameter hasStatus: Whether status is a subresource of the kind.
-/// Source: transcript of the generation rules; annotations of a Deployment count too.
-public func carriedOver(
-    live: Node, new: Node, group: String, kind: String, hasStatus: Bool
-) -> Node {
-    var node = new
-    for name in ["creationTimestamp", "uid", "selfLink", "generation", "deletionTimestamp"] {
-        node["metadata"]?[name] = live["metadata"]?[name]
-    }
-    if hasStatus { node["status"] = live["status"] }
-    guard hasGeneration(group: group, kind: kind),
-        let generation = live["metadata"]?["generation"]?.intValue
-    else { return node }
-    func counted(_ object: Node) -> Node {
-        var part = object
-        let annotations = object["metadata"]?["annotations"] ?? [:]
-        part["metadata"] = group == "apps" && kind == "Deployment" ? annotations : nil
-        part["status"] = nil
-        return part
-    }
-    if counted(live) != counted(node) { node["metadata"]?["generation"] = .int(generation + 1) }
-    return node
 }

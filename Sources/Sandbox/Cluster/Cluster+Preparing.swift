@@ -8,13 +8,28 @@ extension Cluster {
         var new = object
         if resource.subresource("status") != nil { new["status"] = nil }
         new = withDefaults(new, resource)
-        let needed = ServiceAllocations(for: new)
-        let values = CreationValues(
-            uid: newUID(), time: now, suffix: randomSuffix(5),
-            clusterIP: needed.clusterIP ? freeClusterIP() : nil,
-            nodePorts: freeNodePorts(needed.nodePorts + (needed.healthCheckNodePort ? 1 : 0)),
-            healthCheckNodePort: nil)
-        return prepared(new, group: resource.group, kind: resource.kind, values: values)
+        return prepared(
+            new, group: resource.group, kind: resource.kind, values: values(for: new, write.key))
+    }
+
+    /// What the server chooses for an object, with what a Service needs.
+    func values(for object: Node, _ key: StorageKey) -> CreationValues {
+        var values = CreationValues(uid: newUID(), time: now, suffix: randomSuffix(5))
+        let needed = ServiceAllocations(for: object)
+        guard needed != ServiceAllocations(for: [:]) else { return values }
+        var allocator = allocator(except: key)
+        if needed.clusterIP { values.clusterIP = allocator.address() ?? "None" }
+        values.nodePorts = allocator.nodePorts(needed.nodePorts)
+        if needed.healthCheckNodePort {
+            values.healthCheckNodePort = allocator.nodePorts(1).first
+        }
+        return values
+    }
+
+    /// What Services other than this one have taken.
+    func allocator(except key: StorageKey) -> ServiceAllocator {
+        ServiceAllocator(
+            others: storage.objects(of: "services").filter { $0.key != key }.map(\.node))
     }
 
     /// The object with its defaults, and its generation when it replaces a live one.
@@ -47,34 +62,5 @@ extension Cluster {
         part["metadata"] =
             resource.storageName == "apps/deployments" ? object["metadata"]?["annotations"] : nil
         return part
-    }
-
-    /// An address of 10.96.0.0/16 that no Service has.
-    private func freeClusterIP() -> String {
-        let taken = Set(
-            storage.objects(of: "services").compactMap {
-                $0.node["spec"]?["clusterIP"]?.stringValue
-            })
-        while taken.count < 60_000 {
-            let number = Int.random(in: 256..<65_279)
-            let address = "10.96.\(number / 256).\(number % 256)"
-            if !taken.contains(address) { return address }
-        }
-        return "None"
-    }
-
-    /// Ports from 30000 to 32767 that no Service has.
-    ///
-    /// Source: https://kubernetes.io/docs/reference/networking/ports-and-protocols/
-    private func freeNodePorts(_ count: Int) -> [Int] {
-        var taken = Set(
-            storage.objects(of: "services")
-                .flatMap { $0.node["spec"]?["ports"]?.arrayValue ?? [] }
-                .compactMap { $0["nodePort"]?.intValue.map { Int($0) } })
-        var result: [Int] = []
-        for port in (30_000...32_767).shuffled() where result.count < count {
-            if taken.insert(port).inserted { result.append(port) }
-        }
-        return result
     }
 }

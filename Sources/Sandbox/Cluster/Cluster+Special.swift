@@ -17,11 +17,7 @@ extension Cluster {
             }
             try delete(live.node, at: target.key, target.resource, DeleteOptions())
             return APIAnswer(201, node: Self.success)
-        case ("pods", "log", "GET"):
-            guard storage.object(target.key) != nil else {
-                throw .notFound(target.resource, target.name)
-            }
-            return APIAnswer(200, .text(""))
+        case ("pods", "log", "GET"): return try log(request, target)
         case ("authorization.k8s.io/selfsubjectaccessreviews", "", "POST"),
             ("authorization.k8s.io/subjectaccessreviews", "", "POST"),
             ("authorization.k8s.io/localsubjectaccessreviews", "", "POST"):
@@ -68,6 +64,39 @@ extension Cluster {
         return APIAnswer(node: inVersion(new, of: target.resource))
     }
 
+    /// The lines a container wrote: none, since nothing runs.
+    ///
+    /// Source: LogLocation in
+    /// https://github.com/kubernetes/kubernetes/blob/v1.36.0/pkg/registry/core/pod/strategy.go
+    private func log(_ request: APIRequest, _ target: RequestTarget) throws(APIStatus) -> APIAnswer {
+        guard let pod = storage.object(target.key)?.node else {
+            throw .notFound(target.resource, target.name)
+        }
+        let names = ["initContainers", "containers"].flatMap { field in
+            (pod["spec"]?[field]?.arrayValue ?? []).compactMap { $0["name"]?.stringValue }
+        }
+        let asked = request.query["container"] ?? ""
+        if asked.isEmpty, names.count > 1 {
+            throw .badRequest(
+                "a container name must be specified for pod \(target.name), choose one of: "
+                    + "[\(names.joined(separator: " "))]")
+        }
+        let name = asked.isEmpty ? names.first ?? "" : asked
+        guard names.contains(name) else {
+            throw .badRequest("container \(name) is not valid for pod \(target.name)")
+        }
+        if (pod["spec"]?["nodeName"]?.stringValue ?? "").isEmpty { return APIAnswer(204, .empty) }
+        let status = pod["status"]?["containerStatuses"]?.arrayValue?
+            .first { $0["name"]?.stringValue == name }
+        if let reason = status?["state"]?["waiting"]?["reason"]?.stringValue {
+            let why =
+                reason == "ImagePullBackOff" ? "trying and failing to pull image" : reason
+            throw .badRequest(
+                "container \"\(name)\" in pod \"\(target.name)\" is waiting to start: \(why)")
+        }
+        return APIAnswer(200, .text(""))
+    }
+
     private func bind(_ request: APIRequest, _ target: RequestTarget) throws(APIStatus) -> APIAnswer
     {
         let binding = try decodedBody(request)
@@ -81,12 +110,37 @@ extension Cluster {
                     "Operation cannot be fulfilled on pods/binding \"\(target.name)\": pod \(target.name) is already assigned to node \"\(node)\"",
                 details: APIStatus.Details(name: target.name, kind: "pods/binding"))
         }
-        var new = live.node
-        var spec = new["spec"] ?? [:]
-        spec["nodeName"] = binding["target"]?["name"]
-        new["spec"] = spec
-        _ = try store(new, at: target.key)
+        let node = binding["target"]?["name"]?.stringValue ?? ""
+        _ = try store(bound(live.node, to: node), at: target.key)
         return APIAnswer(201, node: Self.success)
+    }
+
+    /// The Pod on a node, whose place in the topology it takes over.
+    ///
+    /// Source: https://github.com/kubernetes/kubernetes/blob/v1.36.0/plugin/pkg/admission/podtopologylabels/admission.go
+    func bound(_ pod: Node, to nodeName: String) -> Node {
+        var new = pod
+        var spec = new["spec"] ?? [:]
+        spec["nodeName"] = .string(nodeName)
+        new["spec"] = spec
+        var conditions = new["status"]?["conditions"]?.arrayValue ?? []
+        conditions.removeAll { $0["type"] == "PodScheduled" }
+        conditions.append([
+            "type": "PodScheduled", "status": "True", "lastProbeTime": nil,
+            "lastTransitionTime": .string(now),
+        ])
+        var status = new["status"] ?? [:]
+        status["conditions"] = .array(conditions)
+        new["status"] = status
+        let key = StorageKey(resource: "nodes", namespace: "", name: nodeName)
+        let labels = storage.object(key)?.node["metadata"]?["labels"]
+        for name in ["topology.kubernetes.io/zone", "topology.kubernetes.io/region"] {
+            guard let value = labels?[name] else { continue }
+            var own = new["metadata"]?["labels"] ?? [:]
+            own[name] = value
+            new.setMetadata("labels", own)
+        }
+        return new
     }
 }
 

@@ -62,6 +62,7 @@ extension Cluster {
                 live: live, new: new, manager: write.manager, time: now)
         }
         new.setMetadata("resourceVersion", live["metadata"]?["resourceVersion"])
+        followType(&new, live: live, write)
         try check(new, live: live, write)
         if isUnchanged(new, live) { return live }
         if new["metadata"]?["deletionTimestamp"] != nil, !isHeld(new, resource),
@@ -113,17 +114,21 @@ extension Cluster {
         }
     }
 
-    /// A Service that names no address keeps the one it was given.
-    ///
-    /// Source: patchAllocatedValues in
-    /// https://github.com/kubernetes/kubernetes/blob/v1.36.0/pkg/registry/core/service/storage/alloc.go
+    /// A Service keeps what it was given, unless the client says otherwise.
     private func keepAddresses(_ new: inout Node, live: Node, _ write: WriteRequest) {
-        guard write.resource.storageName == "services", var spec = new["spec"],
-            spec["type"] != "ExternalName", live["spec"]?["type"] != "ExternalName"
+        guard write.resource.storageName == "services", write.subresource.isEmpty,
+            let spec = new["spec"], let before = live["spec"]
         else { return }
-        for field in ["clusterIP", "clusterIPs", "ipFamilies", "ipFamilyPolicy"]
-        where spec[field] == nil { spec[field] = live["spec"]?[field] }
-        new["spec"] = spec
+        new["spec"] = ServiceChanges.kept(spec, live: before)
+    }
+
+    /// What a Service's type asks for follows it. Nobody owns that.
+    private func followType(_ new: inout Node, live: Node, _ write: WriteRequest) {
+        guard write.resource.storageName == "services", write.subresource.isEmpty,
+            let spec = new["spec"], let before = live["spec"]
+        else { return }
+        new["spec"] = ServiceChanges.released(spec, live: before)
+        allocate(&new, values(for: new, write.key))
     }
 
     /// A definition remembers every version that its objects were ever kept in.

@@ -61,6 +61,9 @@ extension Cluster {
             let added = finalizerCauses(live: live, new: new)
             causes += added + added
         }
+        if let live, resource.storageName == "pods", write.subresource.isEmpty {
+            causes += podUpdateCauses(live: live, new: new)
+        }
         causes += metadataCauses(of: new, group: resource.group, kind: resource.kind)
         if !resource.isCustom { causes += finalizerNameCauses(of: new) }
         causes += workloadCauses(of: new, group: resource.group, kind: resource.kind)
@@ -70,6 +73,10 @@ extension Cluster {
         }
         if let custom = customVersions[resource.apiVersion + "/" + resource.kind] {
             causes += custom.validator.causes(of: new, old: live)
+        }
+        // Only what is right in itself is allocated.
+        if causes.isEmpty, resource.storageName == "services", write.subresource.isEmpty {
+            causes = allocator(except: write.key).causes(of: new)
         }
         if causes.isEmpty { return }
         throw .invalid(

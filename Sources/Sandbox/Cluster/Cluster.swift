@@ -29,17 +29,24 @@ actor Cluster {
     var watchers: [Int: Watcher] = [:]
     var nextWatcher = 1
     var controllers = ControllerState()
+    var runsControllers: Bool
     /// `host:port`, once the server listens.
     var address = ""
 
     init(_ configuration: SandboxConfiguration, clock: @escaping @Sendable () -> Timestamp) throws {
         self.configuration = configuration
+        runsControllers = configuration.runsControllers
         self.clock = clock
         storage = try ObjectStorage(path: configuration.dataFile)
         registry = ResourceRegistry(ServedResource.builtIn)
         schemas = .builtIn
         (writes, writesContinuation) = AsyncStream.makeStream(
             of: Void.self, bufferingPolicy: .bufferingNewest(1))
+    }
+
+    func setControllers(running isRunning: Bool) {
+        runsControllers = isRunning
+        wakeControllers()
     }
 
     func listens(at address: String) { self.address = address }

@@ -2,13 +2,17 @@ import Model
 import YAML
 
 extension Cluster {
-    /// The body of a request that is one object, in JSON or YAML.
+    /// The body of a request that is one object, in JSON, YAML or, for built-in kinds, Protobuf.
     ///
     /// - Throws: 415 for other media types, 400 for what cannot be read.
     func decodedBody(_ request: APIRequest) throws(APIStatus) -> Node {
         switch request.mediaType {
         case "", "application/json": return try Self.json(request.body)
         case "application/yaml": return try Self.yaml(request.body)
+        case "application/vnd.kubernetes.protobuf":
+            do throws(ProtobufProblem) { return try ProtobufDecoder.decode(request.body) } catch {
+                throw .badRequest("the object provided is unrecognized: \(error.message)")
+            }
         default: throw .unsupportedBody
         }
     }

@@ -13,6 +13,7 @@ extension Cluster {
 
     /// Lets the controllers do what is to do, and tells when to look again.
     func runControllers() -> Timestamp? {
+        guard runsControllers else { return nil }
         for _ in 0..<Self.stepsAtOnce {
             collectGarbage()
             guard let key = controllers.next(at: clock()) else { break }
@@ -78,7 +79,8 @@ extension Cluster {
             guard let request = self.request(object, by: controller.manager),
                 storage.object(request.key) != nil
             else { return }
-            _ = try store(object, at: request.key)
+            let node = object["spec"]?["nodeName"]?.stringValue ?? ""
+            _ = try store(bound(object, to: node), at: request.key)
         case .delete(let object, let options):
             guard let request = self.request(object, by: controller.manager),
                 let live = storage.object(request.key)

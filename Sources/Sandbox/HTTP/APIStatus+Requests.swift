@@ -47,7 +47,7 @@ extension APIStatus {
     static let unsupportedBody = APIStatus(
         code: 415, reason: "UnsupportedMediaType",
         message: "the body of the request was in an unknown format - accepted media types include: "
-            + Representation.offered)
+            + Representation.offered + ", application/vnd.kubernetes.protobuf")
 
     static let unsupportedPatch = APIStatus(
         code: 415, reason: "UnsupportedMediaType", message: "415: Unsupported Media Type",

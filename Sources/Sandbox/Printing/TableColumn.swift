@@ -6,30 +6,53 @@ struct TableColumn: Sendable {
     /// `string`, `integer`, `boolean`, `number` or `date`.
     var type: String
     var format: String
+    /// Empty where the sandbox has none.
+    var description: String
     /// 0 is always shown, more only with `-o wide`.
     var priority: Int64
     var cell: @Sendable (Node, Timestamp) -> Node
 
     init(
         _ name: String, type: String = "string", format: String = "", wide: Bool = false,
+        description: String = "",
         _ cell: @escaping @Sendable (Node, Timestamp) -> Node
     ) {
         self.name = name
         self.type = type
         self.format = format
+        self.description = description
         priority = wide ? 1 : 0
         self.cell = cell
     }
 
-    static let name = TableColumn("Name", format: "name") { object, _ in
+    /// What the documents of the API say of `metadata`.
+    private enum Description {
+        static let name =
+            "Name must be unique within a namespace. Is required when creating resources, although "
+            + "some resources may allow a client to request the generation of an appropriate name "
+            + "automatically. Name is primarily intended for creation idempotence and configuration "
+            + "definition. Cannot be updated. More info: "
+            + "https://kubernetes.io/docs/concepts/overview/working-with-objects/names#names"
+        static let creationTimestamp =
+            "CreationTimestamp is a timestamp representing the server time when this object was "
+            + "created. It is not guaranteed to be set in happens-before order across separate "
+            + "operations. Clients may not set this value. It is represented in RFC3339 form and is "
+            + "in UTC.\n\nPopulated by the system. Read-only. Null for lists. More info: "
+            + "https://git.k8s.io/community/contributors/devel/sig-architecture/api-conventions.md"
+            + "#metadata"
+    }
+
+    static let name = TableColumn("Name", format: "name", description: Description.name) { object, _ in
         object["metadata"]?["name"] ?? ""
     }
 
-    static let age = TableColumn("Age") { object, now in
+    static let age = TableColumn("Age", description: Description.creationTimestamp) { object, now in
         .string(ageText(object["metadata"]?["creationTimestamp"], now))
     }
 
-    static let createdAt = TableColumn("Created At", type: "date") { object, _ in
+    static let createdAt = TableColumn(
+        "Created At", type: "date", description: Description.creationTimestamp
+    ) { object, _ in
         object["metadata"]?["creationTimestamp"] ?? .null
     }
 }
@@ -56,7 +79,7 @@ func table(
             columns.map { column in
                 [
                     "name": .string(column.name), "type": .string(column.type),
-                    "format": .string(column.format), "description": "",
+                    "format": .string(column.format), "description": .string(column.description),
                     "priority": .int(column.priority),
                 ]
             }),

@@ -10,7 +10,14 @@ enum OtherColumns {
 
     static let configMap: [TableColumn] = [
         .name,
-        TableColumn("Data") { object, _ in entryCount(object, ["data", "binaryData"]) },
+        TableColumn(
+            "Data",
+            description:
+                "Data contains the configuration data. Each key must consist of alphanumeric "
+                + "characters, '-', '_' or '.'. Values with non-UTF-8 byte sequences must use the "
+                + "BinaryData field. The keys stored in Data must not overlap with the keys in the "
+                + "BinaryData field, this is enforced during validation process."
+        ) { object, _ in entryCount(object, ["data", "binaryData"]) },
         .age,
     ]
 
