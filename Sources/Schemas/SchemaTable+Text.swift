@@ -52,12 +52,13 @@ struct SchemaTableReader {
     }
 
     private mutating func readLine() -> SchemaTable.Definition {
-        _ = word(until: "|")
+        let name = word(until: "|")
         _ = take("|")
         if take("o") {
-            return .object(SchemaTable.Object(values: anonymous("j", .scalar(.any))))
+            return .object(
+                SchemaTable.Object(name: name, values: anonymous("j", .scalar(.any))))
         }
-        var object = SchemaTable.Object(isAtomic: take("a"))
+        var object = SchemaTable.Object(name: name, isAtomic: take("a"))
         while take("|") {
             let name = word(until: ":")
             _ = take(":")

@@ -47,6 +47,20 @@ public struct SchemaType: Sendable {
         public var patch: PatchStrategy?
     }
 
+    /// Tells the types of one registry apart.
+    public var id: Int { number }
+
+    /// `DeploymentSpec`; `nil` of types without a name of their own.
+    public var name: String? {
+        if case .object(let definition) = table.types[number] { definition.name } else { nil }
+    }
+
+    /// The type of undeclared keys' values; `nil` when there may be none.
+    public var values: SchemaType? {
+        guard case .object(let definition) = table.types[number] else { return nil }
+        return definition.values.map { SchemaType(table: table, number: $0) }
+    }
+
     /// The scalar this is; `nil` of lists and objects.
     public var scalar: Scalar? {
         if case .scalar(let scalar) = table.types[number] { scalar } else { nil }
@@ -144,6 +158,7 @@ final class SchemaTable: Sendable {
     }
 
     struct Object: Sendable {
+        var name: String?
         var fields: [String: Field] = [:]
         /// Ascending names of `fields`.
         var order: [String] = []

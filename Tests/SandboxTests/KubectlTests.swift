@@ -50,6 +50,46 @@ struct KubectlTests {
         }
     }
 
+    /// What a user types first; kubectl sends most of it in Protobuf.
+    @Test func imperativeCommandsWork() async throws {
+        guard FileManager.default.isExecutableFile(atPath: Self.program) else {
+            print("SKIPPED: no \(Self.program)")
+            return
+        }
+        let commands = [
+            ("create configmap settings --from-literal=a=b", "configmap/settings created"),
+            ("get configmap settings -o jsonpath={.data.a}", "b"),
+            ("create secret generic s --from-literal=p=q", "secret/s created"),
+            ("get secret s -o jsonpath={.data.p}", "cQ=="),
+            ("create deployment web --image=nginx:1 --replicas=2", "deployment.apps/web created"),
+            ("rollout status deploy/web --timeout=10s", "successfully rolled out"),
+            ("expose deploy web --port=80 --type=NodePort", "service/web exposed"),
+            ("set image deploy/web nginx=nginx:2", "image updated"),
+            ("rollout restart deploy/web", "restarted"),
+            ("rollout status deploy/web --timeout=10s", "successfully rolled out"),
+            ("describe deploy web", "NewReplicaSet"), ("logs deploy/web", "Found"),
+            ("run one --image=busybox:broken", "pod/one created"),
+            ("exec one -- ls", "no containers run in the sandbox"),
+            ("create token default", "the sandbox issues no tokens"),
+            ("auth can-i get pods", "yes"), ("create ns extra", "namespace/extra created"),
+            ("delete ns extra --timeout=10s", "deleted"),
+            ("explain deployment.spec.replicas", "FIELD: replicas <integer>"),
+            ("explain pod.spec", "containers\t<[]Container> -required-"),
+            ("get nodes", "Ready"), ("describe node", "Taints:             <none>"),
+        ]
+        let folder = try TemporaryFolder()
+        let config = folder.url.appendingPathComponent("kubeconfig")
+        try await withSandbox { client in
+            try sandboxKubeconfig(
+                name: "test", server: "http://127.0.0.1:\(client.port)", token: nil
+            ).write(to: config, atomically: true, encoding: .utf8)
+            for (command, text) in commands {
+                let output = try await kubectl(command, config, folder.url)
+                #expect(output.contains(text), "kubectl \(command): \(output)")
+            }
+        }
+    }
+
     private static let manifest = """
         apiVersion: apps/v1
         kind: Deployment

@@ -76,7 +76,8 @@ struct Bindings {
             let text = a.range(of: "\n@@ ").map { String(a[..<$0.lowerBound]) } ?? a
             if matches(text, b) || path.contains(".cells[") && isAge(a) && isAge(b) { return nil }
             let common = max(0, a.commonPrefix(with: b).count - 40)
-            return "\(path): wanted \(short(a.dropFirst(common))) found \(short(b.dropFirst(common)))"
+            return
+                "\(path): wanted \(short(a.dropFirst(common))) found \(short(b.dropFirst(common)))"
         case (.array(let a), .array(let b)):
             if a.count != b.count { return "\(path): wanted \(a.count) items, found \(b.count)" }
             for (index, pair) in zip(a, b).enumerated() {

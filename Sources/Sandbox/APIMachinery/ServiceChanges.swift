@@ -45,7 +45,9 @@ enum ServiceChanges {
         if hasNodePorts(new), hasNodePorts(live) {
             let ports = live["ports"]?.arrayValue ?? []
             spec.changeEach("ports") { port in
-                let same = ports.first { $0["port"] == port["port"] && $0["protocol"] == port["protocol"] }
+                let same = ports.first {
+                    $0["port"] == port["port"] && $0["protocol"] == port["protocol"]
+                }
                 if let number = same?["nodePort"] { port.setDefault("nodePort", number) }
             }
         }
@@ -93,7 +95,9 @@ struct ServiceAllocator {
     /// - Parameter services: All others.
     init(others services: [Node]) {
         for service in services {
-            if let address = service["spec"]?["clusterIP"]?.stringValue { addresses.insert(address) }
+            if let address = service["spec"]?["clusterIP"]?.stringValue {
+                addresses.insert(address)
+            }
             for port in service["spec"]?["ports"]?.arrayValue ?? [] {
                 if let number = port["nodePort"]?.intValue { ports.insert(Int(number)) }
             }

@@ -142,7 +142,8 @@ func dnsLabelProblem(_ name: String) -> String? {
 func qualifiedNameProblem(_ key: String) -> String? {
     let parts = key.split(separator: "/", omittingEmptySubsequences: false).map(String.init)
     guard parts.count <= 2, let name = parts.last else {
-        return "a valid label key must consist of alphanumeric characters, '-', '_' or '.', and must"
+        return
+            "a valid label key must consist of alphanumeric characters, '-', '_' or '.', and must"
             + " start and end with an alphanumeric character (e.g. 'MyName',  or 'my.name',  or "
             + "'123-abc', regex used for validation is "
             + "'([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]') with an optional DNS subdomain prefix and"

@@ -103,7 +103,8 @@ struct CELChecker {
         guard [.list, .map, .any].contains(range.type) else {
             throw CELProblem(
                 offset: offset,
-                message: "expression of type '\(range.type.rawValue)' cannot be range of a comprehension"
+                message:
+                    "expression of type '\(range.type.rawValue)' cannot be range of a comprehension"
             )
         }
         variables.append((variable, range.member))

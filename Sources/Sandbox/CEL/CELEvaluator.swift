@@ -77,7 +77,8 @@ struct CELEvaluator {
     }
 
     /// Whether a term has the value that decides. An error counts only when no term decides.
-    private mutating func isDecided(_ terms: [CELNode], by wanted: Bool) throws(CELFailure) -> Bool {
+    private mutating func isDecided(_ terms: [CELNode], by wanted: Bool) throws(CELFailure) -> Bool
+    {
         var failure: CELFailure?
         for term in terms {
             do throws(CELFailure) {

@@ -24,7 +24,7 @@ struct CELProgram: Sendable {
             ("self", shape), ("oldSelf", hasOptionalOldSelf ? CELShape(type: .optional) : shape),
         ])
         let found = try checker.check(root).type
-        guard found == result || found == .any else {
+        guard result == .any || found == result || found == .any else {
             throw CELProblem(
                 offset: root.offset,
                 message: "cel expression must evaluate to a \(result.rawValue)")
@@ -41,7 +41,8 @@ struct CELProgram: Sendable {
     ///   - old: The value before the change, where there was one.
     ///   - budget: What the rules of one object may still cost.
     /// - Throws: When it has no value, or costs too much.
-    func value(of value: CELValue, old: CELValue?, budget: inout Int) throws(CELFailure) -> CELValue {
+    func value(of value: CELValue, old: CELValue?, budget: inout Int) throws(CELFailure) -> CELValue
+    {
         let oldSelf = hasOptionalOldSelf ? .optional(old) : old
         var evaluator = CELEvaluator(
             [("self", value)] + (oldSelf.map { [("oldSelf", $0)] } ?? []), limit: budget)

@@ -8,16 +8,20 @@ enum CELStrings {
         let scalars = Array(text.unicodeScalars)
         switch (name, arguments.first, arguments.count > 1 ? arguments[1] : nil) {
         case ("size", nil, nil): return .int(Int64(scalars.count))
-        case ("startsWith", .string(let part)?, nil): return .bool(text.utf8.starts(with: part.utf8))
+        case ("startsWith", .string(let part)?, nil):
+            return .bool(text.utf8.starts(with: part.utf8))
         case ("endsWith", .string(let part)?, nil):
             return .bool(text.utf8.reversed().starts(with: part.utf8.reversed()))
         case ("contains", .string(let part)?, nil):
             return .bool(index(of: Array(part.unicodeScalars), in: scalars) != nil)
         case ("matches", .string(let expression)?, nil):
-            do throws(PatternError) { return .bool(try Pattern(expression).isFound(in: text)) } catch
-            { throw CELFailure(message: error.message) }
+            do throws(PatternError) {
+                return .bool(try Pattern(expression).isFound(in: text))
+            } catch { throw CELFailure(message: error.message) }
         case ("charAt", .int(let place)?, nil):
-            guard (0...scalars.count).contains(Int(clamping: place)) else { throw outOfRange(place) }
+            guard (0...scalars.count).contains(Int(clamping: place)) else {
+                throw outOfRange(place)
+            }
             return .string(slice(scalars, Int(place), min(Int(place) + 1, scalars.count)))
         case ("indexOf", .string(let part)?, nil):
             return .int(Int64(index(of: Array(part.unicodeScalars), in: scalars) ?? -1))
@@ -33,7 +37,9 @@ enum CELStrings {
             return .string(slice(scalars, start, end))
         case ("replace", .string(let old)?, .string(let new)?):
             var limit = -1
-            if arguments.count > 2, case .int(let count) = arguments[2] { limit = Int(clamping: count) }
+            if arguments.count > 2, case .int(let count) = arguments[2] {
+                limit = Int(clamping: count)
+            }
             return .string(try replaced(scalars, old, new, limit))
         case ("split", .string(let separator)?, let limit):
             return .list(pieces(scalars, separator, limit))
@@ -58,7 +64,9 @@ enum CELStrings {
         return String(view)
     }
 
-    private static func index(of part: [Unicode.Scalar], in scalars: [Unicode.Scalar], from: Int = 0)
+    private static func index(
+        of part: [Unicode.Scalar], in scalars: [Unicode.Scalar], from: Int = 0
+    )
         -> Int?
     {
         guard part.count <= scalars.count - from else { return nil }
@@ -101,7 +109,9 @@ enum CELStrings {
                 result.append(.string(slice(scalars, start, start + 1)))
                 start += 1
             }
-            if start < scalars.count { result.append(.string(slice(scalars, start, scalars.count))) }
+            if start < scalars.count {
+                result.append(.string(slice(scalars, start, scalars.count)))
+            }
             return result
         }
         while result.count < most - 1, let found = index(of: part, in: scalars, from: start) {

@@ -24,7 +24,8 @@ indirect enum CELValue: Hashable, Sendable {
         switch node {
         case .null: self = .null
         case .bool(let value): self = .bool(value)
-        case .int(let value): self = schema?["type"] == "number" ? .double(Double(value)) : .int(value)
+        case .int(let value):
+            self = schema?["type"] == "number" ? .double(Double(value)) : .int(value)
         case .double(let value):
             if schema?["type"] == "integer", let whole = Int64(exactly: value) {
                 self = .int(whole)

@@ -31,7 +31,7 @@ extension Cluster {
             return .notFoundPage
         case "openapi":
             guard segments.count >= 2, segments[1] == "v3" else { return .notFoundPage }
-            let openAPI = OpenAPIDocuments(registry: registry)
+            let openAPI = OpenAPIDocuments(registry: registry, customVersions: customVersions)
             if segments.count == 2 { return APIAnswer(node: openAPI.index) }
             let group = segments[2] == "api" ? "" : segments.count > 3 ? segments[3] : ""
             guard let last = segments.last,

@@ -34,7 +34,11 @@ extension Cluster {
         guard object["status"] != nil, let live = storage.object(write.key) else { return }
         var status = write
         status.subresource = "status"
-        _ = try update(object, live: live.node, status)
+        let reported = try update(object, live: live.node, status)
+        // New nodes are tainted until they are ready, which this one is from the start.
+        var ready = reported
+        ready["spec"]?["taints"] = nil
+        _ = try update(ready, live: reported, write)
     }
 
     private var node: Node {

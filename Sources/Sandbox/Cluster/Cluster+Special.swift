@@ -37,6 +37,11 @@ extension Cluster {
                         ]
                     ],
                 ])
+        case ("serviceaccounts", "token", "POST"):
+            throw .notServed("the sandbox issues no tokens: use the one of its kubeconfig")
+        case ("pods", "exec", _), ("pods", "attach", _), ("pods", "portforward", _),
+            ("pods", "ephemeralcontainers", _), (_, "proxy", _):
+            throw .notServed("no containers run in the sandbox, so there is nothing to connect to")
         default: return nil
         }
     }
@@ -68,7 +73,8 @@ extension Cluster {
     ///
     /// Source: LogLocation in
     /// https://github.com/kubernetes/kubernetes/blob/v1.36.0/pkg/registry/core/pod/strategy.go
-    private func log(_ request: APIRequest, _ target: RequestTarget) throws(APIStatus) -> APIAnswer {
+    private func log(_ request: APIRequest, _ target: RequestTarget) throws(APIStatus) -> APIAnswer
+    {
         guard let pod = storage.object(target.key)?.node else {
             throw .notFound(target.resource, target.name)
         }

@@ -23,7 +23,8 @@ struct DefinitionValidation {
 
     private static func required(_ field: String, _ why: String = "") -> APIStatus.Cause {
         .init(
-            reason: "FieldValueRequired", message: "Required value" + (why.isEmpty ? "" : ": " + why),
+            reason: "FieldValueRequired",
+            message: "Required value" + (why.isEmpty ? "" : ": " + why),
             field: field)
     }
 
@@ -81,7 +82,8 @@ struct DefinitionValidation {
             causes.append(invalidVersions("must contain unique version names"))
         }
         if versions.count(where: { $0["storage"] == true }) != 1 {
-            causes.append(invalidVersions("must have exactly one version marked as storage version"))
+            causes.append(
+                invalidVersions("must have exactly one version marked as storage version"))
         }
         return causes
     }

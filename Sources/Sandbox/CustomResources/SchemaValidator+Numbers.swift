@@ -43,7 +43,8 @@ extension SchemaValidator {
         guard schema["type"] == "integer" else { return nil }
         let format = schema["format"]?.stringValue ?? ""
         let fits =
-            if let whole = value.intValue { format != "int32" || Int32(exactly: whole) != nil } else {
+            if let whole = value.intValue { format != "int32" || Int32(exactly: whole) != nil } else
+            {
                 false
             }
         if fits { return nil }

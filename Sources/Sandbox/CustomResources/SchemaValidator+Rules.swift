@@ -127,11 +127,14 @@ private struct RuleRun {
     }
 
     private mutating func report(_ message: String, _ field: String) {
-        causes.append(.init(reason: "FieldValueInvalid", message: message, field: field))
+        let place = field.isEmpty ? "<nil>" : field
+        causes.append(.init(reason: "FieldValueInvalid", message: message, field: place))
     }
 
     private mutating func fail(_ rule: Node, _ message: String, _ path: String) {
-        let field = Self.field(path, rule["fieldPath"]?.stringValue ?? "")
+        let place = Self.field(path, rule["fieldPath"]?.stringValue ?? "")
+        // The path of a whole object is none, as Go prints it.
+        let field = place.isEmpty ? "<nil>" : place
         let reason = rule["reason"]?.stringValue ?? "FieldValueInvalid"
         let prefix =
             switch reason {

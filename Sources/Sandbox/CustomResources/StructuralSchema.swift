@@ -155,7 +155,8 @@ struct StructuralSchema {
                 continue
             }
             if !needed.contains(.string(key)), property["default"] == nil {
-                let why = "this property is in x-kubernetes-list-map-keys, so it must have a default or be a required property"
+                let why =
+                    "this property is in x-kubernetes-list-map-keys, so it must have a default or be a required property"
                 forms.append(Self.required(why, "\(path).items.properties[\(key)].default"))
             }
         }

@@ -69,6 +69,11 @@ extension APIStatus {
         message: "the server does not allow this method on the requested resource",
         details: Details())
 
+    /// What a real server would do here, and this one does not.
+    static func notServed(_ why: String) -> APIStatus {
+        APIStatus(code: 501, reason: "NotImplemented", message: why)
+    }
+
     static let noSuchResource = APIStatus(
         code: 404, reason: "NotFound",
         message: "the server could not find the requested resource", details: Details())

@@ -21,8 +21,10 @@ struct WatchStream: Sendable {
             group.addTask { try await keepTime() }
             defer { group.cancelAll() }
             // A client that leaves takes its watch with it, also when nothing happens.
+            var isFirst = true
             for await item in subscription.items {
-                try await write(line(item))
+                try await write(line(item, isFirst: isFirst))
+                isFirst = false
             }
         }
         await cluster.endWatch(id)
@@ -42,8 +44,9 @@ struct WatchStream: Sendable {
         await cluster.endWatch(subscription.id)
     }
 
-    private func line(_ item: WatchItem) -> ByteBuffer {
-        let event: Node
+    /// One event. Of the tables only the first says what its columns are.
+    private func line(_ item: WatchItem, isFirst: Bool) -> ByteBuffer {
+        var event: Node
         switch item {
         case .change(let kind, let object):
             event = ["type": .string(kind.rawValue), "object": subscription.form(object)]
@@ -56,8 +59,11 @@ struct WatchStream: Sendable {
             if endsInitial {
                 object.setMetadata("annotations", ["k8s.io/initial-events-end": "true"])
             }
-            event = ["type": "BOOKMARK", "object": object]
+            event = ["type": "BOOKMARK", "object": subscription.form(object)]
         case .error(let status): event = ["type": "ERROR", "object": status.node()]
+        }
+        if !isFirst, event["object"]?["columnDefinitions"] != nil {
+            event["object"]?["columnDefinitions"] = .null
         }
         return ByteBuffer(bytes: printJSON(event) + [UInt8(ascii: "\n")])
     }

@@ -42,7 +42,8 @@ struct TableColumn: Sendable {
             + "#metadata"
     }
 
-    static let name = TableColumn("Name", format: "name", description: Description.name) { object, _ in
+    static let name = TableColumn("Name", format: "name", description: Description.name) {
+        object, _ in
         object["metadata"]?["name"] ?? ""
     }
 

@@ -59,7 +59,8 @@ struct ProtobufDecoder {
         while let (number, value) = try reader.next() {
             // As in the API server, fields of a newer client are passed over.
             guard let field = message[number] else { continue }
-            if field.isInline, case .message(let inner) = field.kind, case .bytes(let part) = value {
+            if field.isInline, case .message(let inner) = field.kind, case .bytes(let part) = value
+            {
                 try read(part, schema.message(inner), into: &fields)
             } else if field.isMap {
                 let (key, item) = try entry(value, field)
