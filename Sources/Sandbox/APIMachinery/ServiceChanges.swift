@@ -107,6 +107,8 @@ struct ServiceAllocator {
         }
     }
 
+    /// The ports of nodes that Services may have.
+    ///
     /// Source: https://kubernetes.io/docs/reference/networking/ports-and-protocols/
     private static let portRange = 30_000...32_767
 

@@ -76,7 +76,9 @@ struct CELEvaluator {
         return value
     }
 
-    /// Whether a term has the value that decides. An error counts only when no term decides.
+    /// Whether a term has the value that decides.
+    ///
+    /// An error counts only when no term decides.
     private mutating func isDecided(_ terms: [CELNode], by wanted: Bool) throws(CELFailure) -> Bool
     {
         var failure: CELFailure?

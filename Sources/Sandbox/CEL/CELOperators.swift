@@ -1,6 +1,8 @@
 import Model
 
-/// Arithmetic and comparison. Integers that overflow are errors.
+/// Arithmetic and comparison.
+///
+/// Integers that overflow are errors.
 ///
 /// Source: https://github.com/google/cel-spec/blob/master/doc/langdef.md#list-of-standard-definitions
 enum CELOperators {

@@ -122,7 +122,9 @@ extension Cluster {
         new["spec"] = ServiceChanges.kept(spec, live: before)
     }
 
-    /// What a Service's type asks for follows it. Nobody owns that.
+    /// What a Service's type asks for follows it.
+    ///
+    /// Nobody owns that.
     private func followType(_ new: inout Node, live: Node, _ write: WriteRequest) {
         guard write.resource.storageName == "services", write.subresource.isEmpty,
             let spec = new["spec"], let before = live["spec"]

@@ -44,7 +44,9 @@ struct WatchStream: Sendable {
         await cluster.endWatch(subscription.id)
     }
 
-    /// One event. Of the tables only the first says what its columns are.
+    /// One event.
+    ///
+    /// Of the tables only the first says what its columns are.
     private func line(_ item: WatchItem, isFirst: Bool) -> ByteBuffer {
         var event: Node
         switch item {
