@@ -104,6 +104,25 @@ struct CELTests {
         ])
     }
 
+    @Test func addresses() throws {
+        let addresses = [
+            "10.0.0.1", "255.255.255.255", "::", "::1", "fd00::1:2", "1:2:3:4:5:6:7:8",
+            "64:ff9b::10.0.0.1", "1::8",
+        ]
+        let others = [
+            "", "10.0.0", "10.0.0.01", "256.0.0.1", "1:2:3:4:5:6:7", "1::2::3", ":1", "1:",
+            "fe80::1%eth0",
+            "::ffff:10.0.0.1", "12345::", "example.org", "1:2:3:4:5:6:7::8:9", "10.0.0.1::",
+        ]
+        try check(addresses.map { ("isIP('\($0)')", "true") })
+        try check(others.map { ("isIP('\($0)')", "false") })
+        try check([
+            ("isCIDR('10.0.0.0/8')", "true"), ("isCIDR('fd00::/64')", "true"),
+            ("isCIDR('10.0.0.0/33')", "false"), ("isCIDR('10.0.0.0')", "false"),
+            ("['a', '1.1.1.1'].all(h, !isIP(h))", "false"),
+        ])
+    }
+
     @Test func mistakesAreRefusedOrFail() throws {
         try check([
             ("self.nope", "refused: undefined field 'nope'"),

@@ -41,6 +41,7 @@ struct CELFunction: Sendable {
         "bytes": CELFunction(1...1, .bytes), "dyn": CELFunction(1...1, .any),
         "type": CELFunction(1...1, .type), "duration": CELFunction(1...1, .duration),
         "timestamp": CELFunction(1...1, .timestamp), "matches": CELFunction(2...2, .bool),
+        "isIP": CELFunction(1...1, .bool), "isCIDR": CELFunction(1...1, .bool),
     ]
 
     private static let methods: [String: CELFunction] = [
@@ -140,6 +141,10 @@ enum CELConversions {
     static func value(_ name: String, _ value: CELValue) throws(CELFailure) -> CELValue? {
         switch name {
         case "dyn": return value
+        case "isIP", "isCIDR":
+            guard case .string(let text) = value else { throw .noOverload(name) }
+            return .bool(
+                name == "isIP" ? CELAddresses.isIP(text) : CELAddresses.isCIDR(text))
         case "type": return .type(value.typeName)
         case "string": return .string(try string(value))
         case "int": return .int(try integer(value, name))
