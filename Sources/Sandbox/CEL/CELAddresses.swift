@@ -41,7 +41,9 @@ enum CELAddresses {
         text.lowercased().hasPrefix("ffff:") && text.contains(".")
     }
 
-    /// How many groups of 16 bits; an IPv4 address at the end stands for two. `nil` when one is wrong.
+    /// How many groups of 16 bits; `nil` when one is wrong.
+    ///
+    /// An IPv4 address at the end stands for two.
     private static func groups(_ text: some StringProtocol) -> Int? {
         if text.isEmpty { return 0 }
         let parts = text.split(separator: ":", omittingEmptySubsequences: false)
