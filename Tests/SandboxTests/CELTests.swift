@@ -164,6 +164,10 @@ struct CELTests {
         let source =
             "\(list).all(a, \(list).all(b, \(list).all(c, \(list).all(d, a + b + c + d > 0))))"
         #expect(try value(source) == "error: call cost exceeds limit")
+        // Each level of parentheses holds a chain: short for the reader, deep for the evaluator.
+        let chain = String(repeating: ".a", count: 90)
+        let chains = (0..<90).reduce("self") { text, _ in "(\(text)\(chain))" }
+        #expect(try value(chains) == "refused: expression recursion limit exceeded")
         // As deep as an expression may be.
         let nested = String(repeating: "(", count: 98) + "1" + String(repeating: ")", count: 98)
         #expect(try value(nested) == "1")

@@ -1,6 +1,6 @@
 /// Reads an expression by recursive descent.
 ///
-/// Limits: 100 levels. Source: https://github.com/google/cel-spec/blob/master/doc/langdef.md#syntax
+/// Limits: 100 levels, of the text and of what is built from it. Source: https://github.com/google/cel-spec/blob/master/doc/langdef.md#syntax
 struct CELParser {
     private static let maxDepth = 100
 
@@ -34,6 +34,15 @@ struct CELParser {
         CELProblem(offset: offset, message: "Syntax error: unexpected '\(next.text)'")
     }
 
+    /// - Throws: When what is built is too high to be walked by recursion.
+    private func made(_ kind: CELNode.Kind, at offset: Int) throws(CELProblem) -> CELNode {
+        let node = CELNode(kind: kind, offset: offset)
+        guard node.height <= Self.maxDepth else {
+            throw CELProblem(offset: offset, message: "expression recursion limit exceeded")
+        }
+        return node
+    }
+
     // MARK: Operators
 
     private mutating func expression() throws(CELProblem) -> CELNode {
@@ -47,21 +56,21 @@ struct CELParser {
         guard take("?") else { return condition }
         let yes = try disjunction()
         try expect(":")
-        return CELNode(kind: .conditional(condition, yes, try expression()), offset: start)
+        return try made(.conditional(condition, yes, try expression()), at: start)
     }
 
     private mutating func disjunction() throws(CELProblem) -> CELNode {
         let start = offset
         var terms = [try conjunction()]
         while take("||") { terms.append(try conjunction()) }
-        return terms.count == 1 ? terms[0] : CELNode(kind: .or(terms), offset: start)
+        return try terms.count == 1 ? terms[0] : made(.or(terms), at: start)
     }
 
     private mutating func conjunction() throws(CELProblem) -> CELNode {
         let start = offset
         var terms = [try binary(0)]
         while take("&&") { terms.append(try binary(0)) }
-        return terms.count == 1 ? terms[0] : CELNode(kind: .and(terms), offset: start)
+        return try terms.count == 1 ? terms[0] : made(.and(terms), at: start)
     }
 
     /// Left-associative operators, the weakest first.
@@ -81,7 +90,7 @@ struct CELParser {
                 throw CELProblem(offset: start, message: "expression recursion limit exceeded")
             }
             let right = try binary(level + 1)
-            left = CELNode(kind: .call(name, receiver: nil, [left, right]), offset: start)
+            left = try made(.call(name, receiver: nil, [left, right]), at: start)
         }
         return left
     }
@@ -104,10 +113,10 @@ struct CELParser {
             switch next {
             case .int(let value):
                 position += 1
-                return try members(of: CELNode(kind: .literal(.int(-value)), offset: start))
+                return try members(of: made(.literal(.int(-value)), at: start))
             case .uint(9_223_372_036_854_775_808):
                 position += 1
-                return CELNode(kind: .literal(.int(.min)), offset: start)
+                return try made(.literal(.int(.min)), at: start)
             default: break
             }
         }
@@ -115,7 +124,7 @@ struct CELParser {
         let operand = try members(of: try primary())
         let name = nots % 2 == 1 ? "!_" : signs % 2 == 1 ? "-_" : nil
         guard let name else { return operand }
-        return CELNode(kind: .call(name, receiver: nil, [operand]), offset: start)
+        return try made(.call(name, receiver: nil, [operand]), at: start)
     }
 
     // MARK: Members
@@ -134,17 +143,17 @@ struct CELParser {
                 if take("(") {
                     node = try method(name, of: node, at: start)
                 } else {
-                    node = CELNode(kind: .field(node, name, isOptional: false), offset: start)
+                    node = try made(.field(node, name, isOptional: false), at: start)
                 }
             } else if take(".?") {
                 let name = try identifier()
-                node = CELNode(kind: .field(node, name, isOptional: true), offset: start)
+                node = try made(.field(node, name, isOptional: true), at: start)
             } else if next == .symbol("[") || next == .symbol("[?") {
                 let isOptional = next == .symbol("[?")
                 position += 1
                 let key = try expression()
                 try expect("]")
-                node = CELNode(kind: .index(node, key, isOptional: isOptional), offset: start)
+                node = try made(.index(node, key, isOptional: isOptional), at: start)
             } else {
                 return node
             }
@@ -174,7 +183,7 @@ struct CELParser {
     {
         let arguments = try arguments(until: ")")
         guard let macro = CELMacro(rawValue: name) else {
-            return CELNode(kind: .call(name, receiver: receiver, arguments), offset: start)
+            return try made(.call(name, receiver: receiver, arguments), at: start)
         }
         guard arguments.count == 2 || macro == .map && arguments.count == 3 else {
             throw CELProblem(
@@ -184,10 +193,10 @@ struct CELParser {
             throw CELProblem(
                 offset: arguments[0].offset, message: "argument must be a simple name")
         }
-        return CELNode(
-            kind: .comprehension(
+        return try made(
+            .comprehension(
                 macro, over: receiver, variable: variable, Array(arguments.dropFirst())),
-            offset: start)
+            at: start)
     }
 
     // MARK: Primaries
@@ -197,18 +206,18 @@ struct CELParser {
         let token = next
         position += token == .end ? 0 : 1
         switch token {
-        case .int(let value): return CELNode(kind: .literal(.int(value)), offset: start)
-        case .uint(let value): return CELNode(kind: .literal(.uint(value)), offset: start)
-        case .double(let value): return CELNode(kind: .literal(.double(value)), offset: start)
-        case .string(let value): return CELNode(kind: .literal(.string(value)), offset: start)
-        case .bytes(let value): return CELNode(kind: .literal(.bytes(value)), offset: start)
+        case .int(let value): return try made(.literal(.int(value)), at: start)
+        case .uint(let value): return try made(.literal(.uint(value)), at: start)
+        case .double(let value): return try made(.literal(.double(value)), at: start)
+        case .string(let value): return try made(.literal(.string(value)), at: start)
+        case .bytes(let value): return try made(.literal(.bytes(value)), at: start)
         case .identifier(let name): return try named(name, at: start)
         case .symbol("("):
             let inner = try expression()
             try expect(")")
             return inner
-        case .symbol("["): return CELNode(kind: .list(try arguments(until: "]")), offset: start)
-        case .symbol("{"): return CELNode(kind: .map(try entries()), offset: start)
+        case .symbol("["): return try made(.list(try arguments(until: "]")), at: start)
+        case .symbol("{"): return try made(.map(try entries()), at: start)
         default:
             position -= token == .end ? 0 : 1
             throw unexpected()
@@ -231,19 +240,19 @@ struct CELParser {
 
     private mutating func named(_ name: String, at start: Int) throws(CELProblem) -> CELNode {
         switch name {
-        case "true": return CELNode(kind: .literal(.bool(true)), offset: start)
-        case "false": return CELNode(kind: .literal(.bool(false)), offset: start)
-        case "null": return CELNode(kind: .literal(.null), offset: start)
+        case "true": return try made(.literal(.bool(true)), at: start)
+        case "false": return try made(.literal(.bool(false)), at: start)
+        case "null": return try made(.literal(.null), at: start)
         case "in": throw CELProblem(offset: start, message: "Syntax error: unexpected 'in'")
         default: break
         }
-        guard take("(") else { return CELNode(kind: .name(name), offset: start) }
+        guard take("(") else { return try made(.name(name), at: start) }
         let arguments = try arguments(until: ")")
         guard name == "has" else {
-            return CELNode(kind: .call(name, receiver: nil, arguments), offset: start)
+            return try made(.call(name, receiver: nil, arguments), at: start)
         }
         guard arguments.count == 1, case .field(let node, let field, false) = arguments[0].kind
         else { throw CELProblem(offset: start, message: "invalid argument to has() macro") }
-        return CELNode(kind: .has(node, field), offset: start)
+        return try made(.has(node, field), at: start)
     }
 }

@@ -1,7 +1,15 @@
 /// A part of an expression, with its offset in the text.
 struct CELNode: Sendable {
-    var kind: Kind
-    var offset: Int
+    let kind: Kind
+    let offset: Int
+    /// How many nodes the longest way down has.
+    let height: Int
+
+    init(kind: Kind, offset: Int) {
+        self.kind = kind
+        self.offset = offset
+        height = 1 + (Self.children(of: kind).map(\.height).max() ?? 0)
+    }
 
     indirect enum Kind: Sendable {
         case literal(CELValue)
@@ -27,7 +35,9 @@ struct CELNode: Sendable {
         isWanted(self) || children.contains { $0.contains(where: isWanted) }
     }
 
-    var children: [CELNode] {
+    var children: [CELNode] { Self.children(of: kind) }
+
+    private static func children(of kind: Kind) -> [CELNode] {
         switch kind {
         case .literal, .name: []
         case .field(let node, _, _), .has(let node, _): [node]
