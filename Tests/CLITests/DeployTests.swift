@@ -41,6 +41,19 @@ struct DeployTests {
         #expect(difference == nil, "\(difference ?? "")")
     }
 
+    @Test func aSavedPlanRunsAloneAfterTheClusterWasRestarted() async throws {
+        let platform = try await Platform()
+        let session = platform.session
+        // First what is made anew, then what is changed.
+        for number in 1...2 {
+            let saved = await session.run("plan", "web-prod", "--save")
+            #expect(saved.output.contains("saved as plan-\(number)"), "\(saved.text)")
+            let ended = await session.run("sync", "plan-\(number)", "--yes")
+            #expect(ended.output.contains("succeeded") && ended.code == 0, "\(ended.text)")
+            try await platform.release("1.3\(number)")
+        }
+    }
+
     @Test func aSavedPlanIsRefusedWhenTheWorldHasMoved() async throws {
         let platform = try await Platform()
         let session = platform.session

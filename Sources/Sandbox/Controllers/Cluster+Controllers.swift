@@ -7,7 +7,10 @@ extension Cluster {
     /// After a start nothing is known about what happened before.
     func enqueueEverything() {
         for resource in storage.resources {
-            for object in storage.objects(of: resource) { controllers.enqueue(object.key) }
+            for object in storage.objects(of: resource) {
+                controllers.enqueue(object.key)
+                controllers.remember(object.node)
+            }
         }
     }
 

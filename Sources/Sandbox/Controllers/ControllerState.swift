@@ -40,6 +40,14 @@ struct ControllerState: Sendable {
         }
     }
 
+    /// An object that was there before the start is as old as it says: a Pod that was ready stays so.
+    mutating func remember(_ object: Node) {
+        guard let uid = object["metadata"]?["uid"]?.stringValue,
+            let created = object["metadata"]?["creationTimestamp"]?.stringValue
+        else { return }
+        firstSeen[uid] = Timestamp(created)
+    }
+
     mutating func enqueue(_ key: StorageKey) {
         if isQueued.insert(key).inserted { queue.append(key) }
     }
