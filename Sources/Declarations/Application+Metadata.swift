@@ -85,11 +85,6 @@ extension Application {
                 case nil: break
                 }
             }
-            if removal != .keepsObjects {
-                reading.warn(
-                    path,
-                    "has no effect in this release: objects stay when the application leaves Git")
-            }
             return removal
         }
     }

@@ -39,6 +39,23 @@ public func readApplications(_ tree: FileTree, path: String, recurse: Bool = fal
         problems: folder.problems, warnings: folder.warnings)
 }
 
+/// Reads one manifest as the ledger keeps it: canonical JSON, with the place it once had.
+///
+/// - Throws: `Problems` when a release recorded it whose manifests said more than this one supports.
+public func readRecordedApplication(_ manifest: String, at location: SourceLocation)
+    throws(Problems) -> Application
+{
+    let documents = try parseYAML(Array(manifest.utf8), file: location.file)
+    guard let document = documents.first else {
+        throw Problems([Problem(at: location, "the recorded manifest is empty")])
+    }
+    var reading = StrictReading(document, file: location.file)
+    let application = Application(&reading)
+    guard var application, reading.problems.isEmpty else { throw Problems(reading.problems) }
+    application.location = location
+    return application
+}
+
 private struct FolderReading {
     let tree: FileTree
     var applications: [Application] = []

@@ -1,7 +1,6 @@
 internal import Declarations
 internal import Digests
 public import EventLog
-public import GitRepository
 public import Model
 internal import Planning
 internal import Projections
@@ -37,7 +36,9 @@ extension Engine {
             throw SyncError.observeOnly(application: command.application)
         }
         let request = SyncRequested {
-            $0.isPruning = command.isPruning ?? target.rules.isPruning
+            // Of an application that left Git everything would go: that takes a person who says so.
+            $0.isPruning =
+                command.isPruning ?? (target.rules.isPruning && target.removal == nil)
             $0.onlyObjects = command.onlyObjects
             $0.trigger = .manual
         }
@@ -189,35 +190,6 @@ extension Engine {
         await environment.markDirty(application)
     }
 
-    /// Makes and pushes a commit that takes back the newest one an application follows, or those since a sync.
-    ///
-    /// - Returns: The new commit.
-    public func revert(_ application: String, to sync: String?, actor: Actor, id: EventID)
-        async throws -> CommitID
-    {
-        if let known = try await parts.store.event(id: id)?.subjects.commit.flatMap({ CommitID($0) }
-        ) {
-            return known
-        }
-        let environment = try await environment(of: application)
-        guard let target = await environment.target(of: application),
-            let source = parts.sources[target.repository]
-        else { throw SyncError.unknownApplication(application) }
-        guard let ref = try await source.followedRef(of: target.application.source.targetRevision),
-            let branch = ref.branchName
-        else {
-            throw SyncError.cannotRollBack(
-                to: sync ?? "the commit before", reason: "the application follows no branch")
-        }
-        let undone = try await commitsToRevert(application, target, since: sync)
-        let commit = try await source.makeRevert(
-            of: undone, onto: branch, at: parts.clock.now())
-        try await push(
-            commit, branch, target, actor, source, undone, application, to: sync, id: id)
-        await look([target.repository], via: .push)
-        return commit
-    }
-
     /// Ends the running sync of an application as soon as no call is under way.
     public func terminate(_ application: String, actor: Actor) async throws -> String {
         let environment = try await environment(of: application)
@@ -237,12 +209,16 @@ extension Engine {
         try await parts.store.event(id: id)?.envelope.stream
     }
 
-    private func environment(of application: String) async throws -> EnvironmentReconciler {
+    func environment(of application: String) async throws -> EnvironmentReconciler {
         for environment in environments.values
         where await environment.target(of: application) != nil {
             return environment
         }
-        throw SyncError.unknownApplication(application)
+        let row = try await parts.store.state { $0.applications[application] }
+        guard let row, !row.isRemoved, let refusal = row.refusal else {
+            throw SyncError.unknownApplication(application)
+        }
+        throw SyncError.cannotCompare(application: application, reason: refusal.message)
     }
 
     private func refuse(_ row: PlanRow, _ plan: String, _ moved: [String]) async throws {
@@ -256,74 +232,6 @@ extension Engine {
                 subjects: Subjects(
                     application: row.application, commit: row.commit, environment: row.environment))
         ])
-    }
-
-    /// The commits from the newest back to what a sync had deployed, newest first.
-    private func commitsToRevert(
-        _ application: String, _ target: EnvironmentReconciler.Target, since sync: String?
-    ) async throws -> [CommitID] {
-        guard let sync else { return [target.commit] }
-        let row = try await parts.store.state { $0.syncs[sync] }
-        guard let row, row.application == application,
-            let commit = row.commit.flatMap({ CommitID($0) })
-        else {
-            throw SyncError.cannotRollBack(
-                to: sync, reason: "\(application) has no sync of that name")
-        }
-        guard let source = parts.sources[target.repository] else { return [] }
-        let commits = try await source.commits(from: commit, to: target.commit, limit: 1000)
-        return commits.reversed().map { $0.id }
-    }
-
-    private func push(
-        _ commit: CommitID, _ branch: String, _ target: EnvironmentReconciler.Target,
-        _ actor: Actor,
-        _ source: any ManifestSource, _ undone: [CommitID], _ application: String,
-        to sync: String?, id: EventID
-    ) async throws {
-        let stream = LedgerState.Stream.repository(target.repository)
-        let subjects = Subjects(
-            application: application, commit: commit.description, repository: target.repository)
-        let asked = RollbackRequested {
-            $0.method = .revertCommit
-            $0.to = sync
-        }
-        let intended = PushIntended {
-            $0.branch = branch
-            $0.commit = commit.description
-            $0.expected = target.commit.description
-        }
-        let committed = RollbackCommitted {
-            $0.commit = commit.description
-            $0.reverted = undone.map(\.description)
-        }
-        let events: [Event] = [
-            .rollbackRequested(asked), .rollbackCommitted(committed), .pushIntended(intended),
-        ]
-        try await recorder.record(
-            events.enumerated().map { number, event in
-                recorder.event(
-                    event, stream: stream, subjects: subjects, actor: actor,
-                    id: number == 0 ? id : nil)
-            })
-        var finished = PushFinished {
-            $0.branch = branch
-            $0.commit = commit.description
-        }
-        do {
-            try await source.push(commit, to: branch, expecting: target.commit)
-        } catch {
-            finished.outcome =
-                (error as? GitError)?.leavesPushUnknown == true ? .unknown : .notPushed
-            finished.message = describe(error)
-            try await recorder.record(
-                [recorder.event(.pushFinished(finished), stream: stream, subjects: subjects)],
-                isOutcome: true)
-            throw error
-        }
-        try await recorder.record(
-            [recorder.event(.pushFinished(finished), stream: stream, subjects: subjects)],
-            isOutcome: true)
     }
 }
 
@@ -351,22 +259,5 @@ extension PlanInputs {
             ("planner", plannerVersion == other.plannerVersion),
         ]
         return pairs.filter { !$0.1 }.map(\.0)
-    }
-}
-
-extension String {
-    /// `main` of `refs/heads/main`; `nil` of anything that is no branch.
-    var branchName: String? {
-        hasPrefix("refs/heads/") ? String(dropFirst("refs/heads/".count)) : nil
-    }
-}
-
-extension GitError {
-    /// Whether the remote may have taken the push although no answer came.
-    var leavesPushUnknown: Bool {
-        switch self {
-        case .deadline, .worker, .cancelled, .unreachable: true
-        default: false
-        }
     }
 }

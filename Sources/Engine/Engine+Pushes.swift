@@ -17,17 +17,19 @@ extension Engine {
                     let row = try await parts.store.state({ $0.repositories[push.repository] }),
                     row.unreachableSince == nil
                 else { continue }
-                try await close(push, hasArrived: try await hasArrived(commit, push, source))
+                let hasArrived = try await hasArrived(commit, in: push.branch, source)
+                try await close(push, hasArrived: hasArrived)
             }
         } catch {
             parts.log.error("cannot close an interrupted push: \(describe(error))")
         }
     }
 
-    private func hasArrived(_ commit: CommitID, _ push: PushRow, _ source: any ManifestSource)
+    /// Whether a branch, as it was fetched last, has a commit.
+    func hasArrived(_ commit: CommitID, in branch: String, _ source: any ManifestSource)
         async throws -> Bool
     {
-        let head = try await source.resolve(push.branch)
+        let head = try await source.resolve(branch)
         if head == commit { return true }
         // A commit that never left this machine may not even be in the mirror.
         return (try? await source.isAncestor(commit, of: head)) ?? false

@@ -44,49 +44,73 @@ extension Engine {
     }
 
     /// Records which applications appeared, changed or are gone.
-    func recordDeclarations(_ applications: [Application]) async throws {
+    ///
+    /// - Parameter leaving: Those that left Git and are not done with.
+    func recordDeclarations(_ applications: [Application], leaving: Set<String>) async throws {
         let rows = try await parts.store.state { $0.applications.all }
         var events: [NewEvent] = []
         for application in applications {
-            guard let environment = parts.settings.environment(for: application.destination) else {
-                continue
-            }
+            // Also one that belongs nowhere: it is on record, with the reason.
+            let environment = parts.settings.environment(for: application.destination)
             let declaration = declaration(of: application, environment)
             let known = rows[application.name]
             if let known, !known.isRemoved, known.declaration == declaration,
-                known.environment == environment.name
+                known.environment == environment?.name ?? "",
+                known.repository == repository(of: application) ?? ""
             {
                 continue
             }
             let event: Event =
                 known == nil || known?.isRemoved == true
                 ? .applicationDeclared(declaration) : .applicationChanged(declaration)
-            events.append(about(application.name, environment.name, application, event))
+            events.append(about(application.name, environment?.name, application, event))
         }
         if await hasLookedEverywhere() {
             let names = Set(applications.map(\.name))
             for (name, row) in rows.sorted(by: { $0.key < $1.key })
-            where !row.isRemoved && !names.contains(name) {
+            where !row.isRemoved && !names.contains(name) && !leaving.contains(name) {
                 events.append(
-                    about(name, row.environment, nil, .applicationRemoved(ApplicationRemoved())))
+                    about(
+                        name, row.environment.isEmpty ? nil : row.environment, nil,
+                        .applicationRemoved(ApplicationRemoved())))
             }
         }
         try await recorder.record(events)
     }
 
-    private func about(
-        _ name: String, _ environment: String, _ application: Application?, _ event: Event
-    ) -> NewEvent {
-        let repository = application.flatMap {
-            parts.settings.repository(url: $0.source.repoURL)?.name
+    /// Records why applications have no target: once for each change of the reason.
+    func recordRefusals(_ refused: [(Application, TargetRefusal)]) async throws {
+        let rows = try await parts.store.state { $0.applications.all }
+        var events: [NewEvent] = []
+        for (application, refusal) in refused {
+            let known = rows[application.name]?.refusal
+            if known?.reason == refusal.reason, known?.message == refusal.message { continue }
+            let payload = SyncRefused {
+                $0.reason = refusal.reason
+                $0.message = refusal.message
+            }
+            let environment = parts.settings.environment(for: application.destination)
+            events.append(
+                about(application.name, environment?.name, application, .syncRefused(payload)))
         }
-        return recorder.event(
-            event, stream: LedgerState.Stream.application(name),
-            subjects: Subjects(
-                application: name, environment: environment, repository: repository))
+        try await recorder.record(events)
     }
 
-    private func declaration(of application: Application, _ environment: Settings.Environment)
+    private func repository(of application: Application) -> String? {
+        parts.settings.repository(url: application.source.repoURL)?.name
+    }
+
+    private func about(
+        _ name: String, _ environment: String?, _ application: Application?, _ event: Event
+    ) -> NewEvent {
+        recorder.event(
+            event, stream: LedgerState.Stream.application(name),
+            subjects: Subjects(
+                application: name, environment: environment,
+                repository: application.flatMap { repository(of: $0) }))
+    }
+
+    private func declaration(of application: Application, _ environment: Settings.Environment?)
         -> ApplicationDeclaration
     {
         ApplicationDeclaration {
@@ -94,9 +118,8 @@ extension Engine {
             $0.file = application.location.file
             $0.line = application.location.line ?? 0
             $0.manifest = application.manifest
-            $0.mode =
-                parts.settings.mode(of: application.name, in: environment) == .apply
-                ? .apply : .observe
+            let mode = environment.map { parts.settings.mode(of: application.name, in: $0) }
+            $0.mode = mode == .observe ? .observe : .apply
             $0.path = application.source.path
             $0.targetRevision = application.source.targetRevision
         }

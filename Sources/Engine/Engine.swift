@@ -53,7 +53,8 @@ public actor Engine {
     private var isDistributing = false
     private var distributionQueue: [CheckedContinuation<Void, Never>] = []
     private var isReady = false
-    private var problems: [String: String] = [:]
+    /// Why applications have no target, as it was said last.
+    var problems: [String: String] = [:]
 
     public init(_ parts: Parts) {
         self.parts = parts
@@ -165,10 +166,15 @@ extension Engine {
         await distribute()
     }
 
-    private func declaredApplications() async -> [Application] {
-        var all: [Application] = []
-        for repository in repositories.values { all += await repository.declared }
-        return all.sorted { $0.name < $1.name }
+    func declaredApplications() async -> [Application] {
+        var all: [String: Application] = [:]
+        for repository in repositories.values {
+            for application in await repository.restored { all[application.name] = application }
+        }
+        for repository in repositories.values {
+            for application in await repository.declared { all[application.name] = application }
+        }
+        return all.values.sorted { $0.name < $1.name }
     }
 
     private func revisions(followedIn repository: String, by applications: [Application]) -> Set<
@@ -192,78 +198,5 @@ extension Engine {
         } else {
             distributionQueue.removeFirst().resume()
         }
-    }
-
-    private func distributeNow() async {
-        let applications = await declaredApplications()
-        var targets: [String: [EnvironmentReconciler.Target]] = [:]
-        for application in applications {
-            guard let environment = parts.settings.environment(for: application.destination) else {
-                note(
-                    application,
-                    SyncError.unknownEnvironment(
-                        application: application.name,
-                        destination: application.destination.cluster.description))
-                continue
-            }
-            do {
-                let target = try await target(of: application, environment)
-                targets[environment.name, default: []].append(target)
-                problems[application.name] = nil
-            } catch {
-                note(application, error)
-                // The last known target stays in force.
-                if let last = await environments[environment.name]?.target(of: application.name) {
-                    targets[environment.name, default: []].append(last)
-                }
-            }
-        }
-        do { try await recordDeclarations(applications) } catch {
-            parts.log.error("cannot record the declarations: \(describe(error))")
-        }
-        guard await hasLookedEverywhere() else { return }
-        for (name, environment) in environments {
-            await environment.setTargets(targets[name] ?? [])
-        }
-    }
-
-    /// Before every repository that declares applications was read once, nobody knows which are gone.
-    func hasLookedEverywhere() async -> Bool {
-        for repository in repositories.values where await !repository.hasLooked { return false }
-        return true
-    }
-
-    private func note(_ application: Application, _ error: any Error) {
-        let text = describe(error)
-        if problems[application.name] != text {
-            parts.log.error("\(application.name): \(text)")
-        }
-        problems[application.name] = text
-    }
-
-    private func target(of application: Application, _ environment: Settings.Environment)
-        async throws -> EnvironmentReconciler.Target
-    {
-        guard let repository = parts.settings.repository(url: application.source.repoURL),
-            let follower = repositories[repository.name]
-        else {
-            throw Problems([
-                Problem(
-                    at: application.location, field: FieldPath("spec", "source", "repoURL"),
-                    "no repository of tidemark.yaml has the URL \(application.source.repoURL)",
-                    hint: "add it under repositories")
-            ])
-        }
-        let located = try await follower.locate(application)
-        let backoff = parts.settings.selfHeal
-        return EnvironmentReconciler.Target(
-            application: application,
-            rules: SyncRules(
-                mode: parts.settings.mode(of: application.name, in: environment) == .apply
-                    ? .apply : .observe,
-                policy: application.syncPolicy,
-                heal: HealBackoff(
-                    base: backoff.duration, factor: backoff.factor, cap: backoff.maxDuration)),
-            repository: repository.name, commit: located.commit, treeID: located.treeID)
     }
 }

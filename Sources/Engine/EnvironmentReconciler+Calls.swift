@@ -12,79 +12,93 @@ private let parallelCalls = 8
 
 extension EnvironmentReconciler {
     /// What one call came to: the outcome for the run, and what is recorded of it.
-    private struct Called: Sendable {
+    struct Called: Sendable {
         var step: PlanStep
         var outcome: SyncRun.Outcome
         var events: [Event]
         var object: Node?
         var blob: Blob?
-        /// Whether nobody knows if a hook was made: it is never made again before that is looked up.
+        /// Whether nobody knows if it was carried out: it is looked up before anything is recorded of it.
         var isUncertain = false
     }
 
     /// Makes the announced calls in parallel and records their outcomes.
+    ///
+    /// - Throws: `SyncError.uncertain` when what became of a call cannot be found out now: its intent stays open.
     func perform(
         _ steps: [PlanStep], _ name: String, _ application: String, _ decided: DecidedPlan
     ) async throws -> [Int: SyncRun.Outcome] {
-        var called: [Called] = []
-        await withTaskGroup(of: Called.self) { group in
-            var waiting = steps[...]
-            for _ in 0..<min(parallelCalls, waiting.count) {
-                let step = waiting.removeFirst()
-                group.addTask { await self.call(step, decided.bodies[step.number]) }
-            }
-            while let done = await group.next() {
-                called.append(done)
-                if let step = waiting.popFirst() {
-                    group.addTask { await self.call(step, decided.bodies[step.number]) }
-                }
-            }
-        }
-        called.sort { $0.step.number < $1.step.number }
-        // Whether these were carried out is not known: their intents stay open until they are looked up.
+        var called = await callAll(steps, application, decided)
+        // When the engine stops, whether the unanswered ones were carried out is looked up at the next start.
         let isCutOff = Task.isCancelled
         let open = called.filter { $0.isUncertain || (isCutOff && $0.outcome != .carriedOut) }
         called.removeAll { call in open.contains { $0.step.number == call.step.number } }
-        for call in called {
-            guard let object = call.object else { continue }
-            if cache.store(object, desiredKeys.union([call.step.key])) != nil {
-                entries[application]?.isDirty = true
-            }
-        }
         try await recorder.record(
             called.flatMap { call in
                 call.events.map { inSync($0, name, application, call.step.key) }
             },
             blobs: called.compactMap(\.blob), isOutcome: true)
         if isCutOff { throw CancellationError() }
-        if let first = open.first {
-            throw SyncError.uncertain(
-                object: first.step.key.shortText, reason: disconnection ?? "no answer came")
-        }
+        for call in open { called.append(try await lookUp(call, name, application)) }
         await settleDefinitions(called.filter { $0.step.key.isCustomResourceDefinition })
         return Dictionary(uniqueKeysWithValues: called.map { ($0.step.number, $0.outcome) })
     }
 
-    private func call(_ step: PlanStep, _ body: Node?) async -> Called {
+    private func callAll(_ steps: [PlanStep], _ application: String, _ decided: DecidedPlan) async
+        -> [Called]
+    {
+        var called: [Called] = []
+        cache.expectAnswers(about: steps.map(\.key))
+        await withTaskGroup(of: Called.self) { group in
+            var waiting = steps[...]
+            func start(_ step: PlanStep) {
+                group.addTask { await self.call(step, application, decided.bodies[step.number]) }
+            }
+            for _ in 0..<min(parallelCalls, waiting.count) { start(waiting.removeFirst()) }
+            while let done = await group.next() {
+                called.append(done)
+                if let step = waiting.popFirst() { start(step) }
+            }
+        }
+        return called.sorted { $0.step.number < $1.step.number }
+    }
+
+    /// Makes one call; its answer is in the cache when this returns.
+    private func call(_ step: PlanStep, _ application: String, _ body: Node?) async -> Called {
+        let propagation = entries[application]?.target.removal?.propagation ?? .foreground
+        let called = await call(step, body, propagation)
+        if cache.settle(step.key, answer: called.object, wantedKeys) != nil {
+            entries[application]?.isDirty = true
+        }
+        return called
+    }
+
+    private func call(_ step: PlanStep, _ body: Node?, _ propagation: Propagation) async -> Called {
+        let resource: APIResource
+        do { resource = try await self.resource(of: step) } catch {
+            return failed(step, body, error)
+        }
         do {
-            let resource = try await resource(of: step)
             switch step.action {
             case .apply, .createNamespace: return try await apply(step, resource, body)
             case .createHook: return try await createHook(step, resource, body)
             case .moveOwnership: return try await moveOwnership(step, resource)
-            case .prune, .deleteHook: return try await delete(step, resource)
+            case .prune, .deleteHook: return try await delete(step, resource, propagation)
             }
         } catch {
-            let message = scrubbed(error.summary, body.map { [step.number: $0] } ?? [:])
-            let failed = ObjectFailed {
-                $0.step = step.number
-                $0.message = message
-            }
-            var called = Called(
-                step: step, outcome: .failed(message), events: [.objectFailed(failed)])
-            if case .unreachable = error { called.isUncertain = step.action == .createHook }
+            var called = failed(step, body, error)
+            called.isUncertain = error.leavesOutcomeOpen
             return called
         }
+    }
+
+    private func failed(_ step: PlanStep, _ body: Node?, _ error: ClusterError) -> Called {
+        let message = scrubbed(error.summary, body.map { [step.number: $0] } ?? [:])
+        let failed = ObjectFailed {
+            $0.step = step.number
+            $0.message = message
+        }
+        return Called(step: step, outcome: .failed(message), events: [.objectFailed(failed)])
     }
 
     private func resource(of step: PlanStep) async throws(ClusterError) -> APIResource {
@@ -110,7 +124,8 @@ extension EnvironmentReconciler {
     /// A body with tokens in the place of values is never sent.
     private func known(_ body: Node?) throws(ClusterError) -> Node {
         guard let body else {
-            throw ClusterError.malformedAnswer(message: "the values to send are not known")
+            throw ClusterError.refused(
+                code: 422, reason: "Invalid", message: "the values to send are not known")
         }
         return body
     }
@@ -171,13 +186,13 @@ extension EnvironmentReconciler {
         return called
     }
 
-    private func delete(_ step: PlanStep, _ resource: APIResource) async throws(ClusterError)
-        -> Called
+    private func delete(_ step: PlanStep, _ resource: APIResource, _ propagation: Propagation)
+        async throws(ClusterError) -> Called
     {
         do {
             try await client.delete(
                 resource, namespace: step.key.namespace, name: step.key.name, uid: step.uid,
-                propagation: .foreground)
+                propagation: propagation)
         } catch let error {
             // Gone already, or replaced by another object of the same name: what was meant is not there.
             guard error.isNotFound || error.isPreconditionFailure else { throw error }
@@ -232,6 +247,16 @@ func namespaceManifest(_ name: String) -> Node {
 }
 
 extension ClusterError {
+    /// Whether a write that ended so may have been carried out all the same: no answer came, none that can be
+    /// read, or one of a proxy or a server that gave up waiting.
+    fileprivate var leavesOutcomeOpen: Bool {
+        switch self {
+        case .unreachable, .malformedAnswer: true
+        case .refused(let code, _, _): code >= 500
+        case .expired, .unknownKind: false
+        }
+    }
+
     /// Whether a precondition on uid or resourceVersion did not hold.
     var isPreconditionFailure: Bool {
         if case .refused(409, _, _) = self { true } else { false }

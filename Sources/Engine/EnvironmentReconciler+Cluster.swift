@@ -22,7 +22,8 @@ extension EnvironmentReconciler {
         if discovery == nil { wakeAfter(.seconds(5)) }
     }
 
-    /// Learns from the ledger which kinds each application has objects of, also those Git no longer wants.
+    /// Learns from the ledger which kinds each application has or had objects of, also those Git no longer wants;
+    /// hooks are on record as desired only.
     private func rememberDeployedKinds() async throws {
         let environment = name
         deployedKinds = try await recorder.store.state { state in
@@ -31,6 +32,10 @@ extension EnvironmentReconciler {
             for (key, row) in state.objects.all where key.hasPrefix(prefix) && !row.isGone {
                 guard let object = ObjectKey(String(key.dropFirst(prefix.count))) else { continue }
                 kinds[row.application, default: []].insert(object.groupKind)
+            }
+            for (name, row) in state.applications.all
+            where row.environment == environment && !row.isRemoved {
+                kinds[name, default: []].formUnion(row.desired.map(\.key.groupKind))
             }
             return kinds
         }
@@ -76,11 +81,13 @@ extension EnvironmentReconciler {
     func readUnseenKeys() async {
         for key in unseenKeys.sorted() {
             guard let resource = discovery?.resource(key.groupKind) else { continue }
+            cache.expectAnswers(about: [key])
             do {
                 let node = try await client.get(
                     resource, namespace: key.namespace, name: key.name)
-                _ = cache.store(node, desiredKeys)
+                _ = cache.settle(key, answer: node, wantedKeys)
             } catch let error {
+                _ = cache.settle(key, answer: nil, wantedKeys)
                 guard error.isNotFound else {
                     await disconnected(error)
                     return
@@ -103,7 +110,7 @@ extension EnvironmentReconciler {
             return
         }
         let wasKnown = cache.known.contains(resource.groupKind)
-        let changed = cache.apply(event, of: resource.groupKind, wanted: desiredKeys)
+        let changed = cache.apply(event, of: resource.groupKind, wanted: wantedKeys)
         if isConnected != true {
             do { try await recordConnection(nil) } catch {
                 log.error("cannot record the connection of \(name): \(describe(error))")

@@ -69,13 +69,34 @@ extension EnvironmentReconciler {
         for object in desired.resources {
             observation.objects[object.planning.key] = observed(object, rows[object.planning.key])
         }
-        for key in cache.objects(of: application) where desired.byKey[key] == nil {
-            guard let live = cache.objects[key], !isHook(live.node),
-                !isWantedElsewhere(key, than: application)
-            else { continue }
-            observation.objects[key] = extra(live)
+        for extra in extras(of: application, desired) {
+            observation.objects[extra.key] = observed(extra)
         }
         return observation
+    }
+
+    /// A live object that is tracked as the application's and that it does not desire.
+    struct Extra {
+        var key: ObjectKey
+        var live: LiveObject
+        var directives: ResourceDirectives
+        /// Whether its annotations let it be deleted.
+        var isRemovable: Bool
+    }
+
+    /// Without the hooks, which stay until they run again; unless the application itself leaves.
+    func extras(of application: String, _ desired: DesiredSet) -> [Extra] {
+        let isLeaving = entries[application]?.target.removal != nil
+        return cache.objects(of: application).compactMap { key in
+            guard desired.byKey[key] == nil, let live = cache.objects[key],
+                !isWantedElsewhere(key, than: application)
+            else { return nil }
+            let directives = readDirectives(live.node, origin: SourceLocation(file: "")).0
+            guard isLeaving || !directives.isHook else { return nil }
+            return Extra(
+                key: key, live: live, directives: directives,
+                isRemovable: directives.prunes && (!isLeaving || directives.deletesWithApplication))
+        }
     }
 
     /// How much can be said of an application's objects.
@@ -144,12 +165,12 @@ extension EnvironmentReconciler {
             isAsLastApplied: isAsLastApplied)
     }
 
-    private func extra(_ live: LiveObject) -> Observation.Object {
-        let directives = readDirectives(live.node, origin: SourceLocation(file: "")).0
+    private func observed(_ extra: Extra) -> Observation.Object {
+        let isBeingDeleted = extra.live.node["metadata"]?["deletionTimestamp"] != nil
         return Observation.Object(
-            verdict: .extra, health: directives.ignoresHealth ? nil : live.health,
-            isPrunable: directives.prunes && live.node["metadata"]?["deletionTimestamp"] == nil,
-            isIgnored: directives.ignoresExtraneous)
+            verdict: .extra, health: extra.directives.ignoresHealth ? nil : extra.live.health,
+            isPrunable: extra.isRemovable && !isBeingDeleted,
+            isIgnored: extra.directives.ignoresExtraneous, isBeingDeleted: isBeingDeleted)
     }
 
     private func driftField(_ change: FieldChange, _ live: Node) -> DriftDetected.Field {

@@ -161,16 +161,12 @@ extension EnvironmentReconciler {
         for object in desired.resources {
             compared[object.planning.key] = comparedObject(object)
         }
-        for key in cache.objects(of: application) where desired.byKey[key] == nil {
-            guard let live = cache.objects[key], !isHook(live.node),
-                !isWantedElsewhere(key, than: application)
-            else { continue }
-            let directives = readDirectives(live.node, origin: SourceLocation(file: "")).0
-            compared[key] = ComparedObject(
-                verdict: .extra, uid: live.uid, resourceVersion: live.resourceVersion,
-                liveWave: directives.wave, isPruneForbidden: !directives.prunes,
-                isPrunedLast: directives.prunesLast,
-                liveAPIVersion: live.node["apiVersion"]?.stringValue ?? "")
+        for extra in extras(of: application, desired) {
+            compared[extra.key] = ComparedObject(
+                verdict: .extra, uid: extra.live.uid, resourceVersion: extra.live.resourceVersion,
+                liveWave: extra.directives.wave, isPruneForbidden: !extra.isRemovable,
+                isPrunedLast: extra.directives.prunesLast,
+                liveAPIVersion: extra.live.node["apiVersion"]?.stringValue ?? "")
         }
         return compared
     }
@@ -233,8 +229,9 @@ extension EnvironmentReconciler {
                 failures[step.key] = scrubbed(error.summary, bodies)
                 builder.update(field: "\(step.number) \(scrubbed(error.summary, bodies))")
             case .success(let answer):
-                let body = canonicalJSON(recordable(tokenised(answer.object, with: tokenKey)))
-                builder.update(field: "\(step.number) \(Digest(of: body))")
+                var body = recordable(tokenised(answer.object, with: tokenKey))
+                if step.uid == nil { body = withoutAllocations(body) }
+                builder.update(field: "\(step.number) \(Digest(of: canonicalJSON(body)))")
             case nil: break
             }
         }
@@ -275,6 +272,25 @@ extension EnvironmentReconciler {
             return answers
         }
     }
+}
+
+/// The answer to the dry run of a creation without what a cluster makes up anew at each one.
+private func withoutAllocations(_ object: Node) -> Node {
+    var object = object
+    object["metadata"]?["uid"] = nil
+    object["metadata"]?["creationTimestamp"] = nil
+    guard object["kind"]?.stringValue == "Service" else { return object }
+    object["spec"]?["clusterIP"] = nil
+    object["spec"]?["clusterIPs"] = nil
+    if let ports = object["spec"]?["ports"]?.arrayValue {
+        object["spec"]?["ports"] = .array(
+            ports.map { port in
+                var port = port
+                port["nodePort"] = nil
+                return port
+            })
+    }
+    return object
 }
 
 private func tryOut(

@@ -28,17 +28,19 @@ extension EnvironmentReconciler {
         guard !hasRecovered, isConnected == true, hasTargets,
             recoverAt.map({ $0 <= recorder.clock.now() }) ?? true
         else { return }
+        let requests = recoveryRequests
         do {
             var isComplete = true
             for sync in try await unfinishedSyncs() {
                 // Not yet rendered or listed: the pass that follows goes on here.
-                guard isReady(sync.row) else {
+                guard isReady(sync) else {
                     isComplete = false
                     continue
                 }
                 try await recover(sync)
             }
-            hasRecovered = isComplete
+            // Another sync may have come to need it meanwhile.
+            hasRecovered = isComplete && requests == recoveryRequests
         } catch {
             log.error("cannot recover the unfinished syncs of \(name): \(describe(error))")
             recoverLater()
@@ -47,6 +49,7 @@ extension EnvironmentReconciler {
 
     func recoverLater() {
         hasRecovered = false
+        recoveryRequests += 1
         recoverAt = recorder.clock.now() + .seconds(5)
         wakeAfter(.seconds(5))
     }
@@ -67,12 +70,14 @@ extension EnvironmentReconciler {
             application: application, reason: "its cluster has not answered yet")
     }
 
-    private struct Unfinished: Sendable {
+    struct Unfinished: Sendable {
         var name: String
         var row: SyncRow
         var steps: [StepRow]
         /// The saved plan that was asked for.
         var saved: String?
+        /// Whether Git declares its application, as far as the ledger knows.
+        var isDeclared: Bool
     }
 
     private func unfinishedSyncs() async throws -> [Unfinished] {
@@ -85,7 +90,9 @@ extension EnvironmentReconciler {
                     let row = state.syncs[name]
                 else { return nil }
                 let plan = state.plans.all.first { $0.value.usedBy == name }?.key
-                return Unfinished(name: name, row: row, steps: state.steps(of: name), saved: plan)
+                return Unfinished(
+                    name: name, row: row, steps: state.steps(of: name), saved: plan,
+                    isDeclared: !application.isRemoved)
             }
         }
         return all.filter {
@@ -93,9 +100,10 @@ extension EnvironmentReconciler {
         }.sorted { $0.row.requestedPosition < $1.row.requestedPosition }
     }
 
-    private func isReady(_ row: SyncRow) -> Bool {
-        guard entries[row.application] != nil else { return true }
-        if case .incomplete = sight(of: row.application) { return false }
+    private func isReady(_ sync: Unfinished) -> Bool {
+        // Declared and without a target: its repository cannot be read yet.
+        guard entries[sync.row.application] != nil else { return !sync.isDeclared }
+        if case .incomplete = sight(of: sync.row.application) { return false }
         return true
     }
 
@@ -105,11 +113,7 @@ extension EnvironmentReconciler {
             return try await end(sync, "its application is no longer declared")
         }
         if outcomes.values.contains(.unknown) {
-            let held = AutoSyncHeld {
-                $0.reason =
-                    "the outcome of a hook of \(sync.name) is unknown; sync by hand to go on"
-            }
-            try await recorder.record([event(.autoSyncHeld(held), sync.row.application)])
+            try await recorder.record([hold(sync.row.application, afterUnknownHookOf: sync.name)])
             return try await end(sync, "the outcome of a hook is unknown after an interruption")
         }
         let beginning: SyncBeginning
@@ -190,98 +194,5 @@ extension EnvironmentReconciler {
             bodies: bodies, input: nil)
         let run = SyncRun(plan: plan, outcomes: known, finishedHooks: hooks)
         return .possible(.resuming(Resumption(decided: decided, run: run)))
-    }
-}
-
-// MARK: - Looking up outcomes
-
-extension EnvironmentReconciler {
-    /// Asks the cluster what became of every intent without an outcome, and records it.
-    private func lookUp(_ sync: Unfinished) async throws -> [Int: ApplyRecovered.Outcome] {
-        var outcomes: [Int: ApplyRecovered.Outcome] = [:]
-        var events: [NewEvent] = []
-        for step in sync.steps where step.outcome == .open {
-            let (outcome, live) = try await outcome(of: step, in: sync.name)
-            outcomes[step.intent.step] = outcome
-            let recovered = ApplyRecovered {
-                $0.outcome = outcome
-                $0.step = step.intent.step
-                $0.resourceVersion = live?["metadata"]?["resourceVersion"]?.stringValue
-                $0.uid = live?["metadata"]?["uid"]?.stringValue
-            }
-            events.append(
-                inSync(.applyRecovered(recovered), sync.name, sync.row.application, step.object))
-        }
-        try await recorder.record(events, isOutcome: true)
-        return outcomes
-    }
-
-    private func outcome(of step: StepRow, in sync: String) async throws -> (
-        ApplyRecovered.Outcome, Node?
-    ) {
-        let live = try await liveObject(step.object)
-        switch step.intent.action {
-        case .apply:
-            guard let live, let body = try await intendedBody(step) else {
-                return (.notApplied, live)
-            }
-            let tokenised = tokenised(live, with: tokenKey)
-            return (compare(desired: body, live: tokenised).isEmpty ? .applied : .notApplied, live)
-        case .createNamespace: return (live == nil ? .notApplied : .applied, live)
-        case .createHook:
-            if let live {
-                let isOld = try await isOlder(live, than: step, of: sync)
-                return (isOld ? .notApplied : .applied, live)
-            }
-            // Gone, or never there: a hook that cleans up after itself may have run.
-            let body = try await intendedBody(step)
-            let cleansUp = body?["spec"]?["ttlSecondsAfterFinished"] != nil
-            return (cleansUp ? .unknown : .notApplied, nil)
-        case .prune, .deleteHook:
-            guard let live,
-                step.intent.uid == nil || live["metadata"]?["uid"]?.stringValue == step.intent.uid
-            else { return (.applied, live) }
-            let isGoing = live["metadata"]?["deletionTimestamp"] != nil
-            return (isGoing ? .applied : .notApplied, live)
-        case .moveOwnership:
-            let isDone = live.map { ownershipMove(live: $0, to: fieldManager) == nil } ?? true
-            return (isDone ? .applied : .notApplied, live)
-        }
-    }
-
-    private func liveObject(_ key: ObjectKey) async throws -> Node? {
-        if discovery?.resource(key.groupKind) == nil { try await rediscover() }
-        guard let resource = discovery?.resource(key.groupKind) else { return nil }
-        do {
-            return try await client.get(resource, namespace: key.namespace, name: key.name)
-        } catch let error {
-            guard error.isNotFound else { throw error }
-            return nil
-        }
-    }
-
-    private func intendedBody(_ step: StepRow) async throws -> Node? {
-        guard let digest = step.intent.body, let bytes = try await recorder.store.blob(digest)
-        else {
-            return nil
-        }
-        return try parseJSON(bytes)
-    }
-
-    /// Whether a live hook was there before its intent: an earlier sync made it, or somebody else.
-    ///
-    /// The ledger knows the uids of the hooks that syncs made. For others there is only the creation time, of
-    /// a clock that is not ours: five minutes are beyond what clocks of one installation differ by.
-    private func isOlder(_ live: Node, than step: StepRow, of sync: String) async throws -> Bool {
-        let uid = live["metadata"]?["uid"]?.stringValue
-        let prefix = sync + "/"
-        let isKnown = try await recorder.store.state { state in
-            state.steps.all.contains { key, row in
-                row.uid == uid && row.intent.action == .createHook && !key.hasPrefix(prefix)
-            }
-        }
-        if isKnown { return true }
-        let created = live["metadata"]?["creationTimestamp"]?.stringValue.flatMap { Timestamp($0) }
-        return created.map { step.intentAt - $0 > .seconds(300) } ?? false
     }
 }

@@ -174,6 +174,7 @@ extension EnvironmentReconciler {
                     return
                 }
             }
+            entries[application]?.run?.keys = Set(run.plan.steps.map(\.key))
             try await drive(name, application, &run, decided, changes)
         } catch {
             // When the engine stops, the sync is taken up again at the next start.

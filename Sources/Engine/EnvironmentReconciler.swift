@@ -24,6 +24,14 @@ actor EnvironmentReconciler {
         var commit: CommitID
         /// Of the folder's content; `nil` when the folder does not exist at this commit.
         var treeID: String?
+        /// Set once the application has left Git and its objects are to go, too.
+        var removal: Removal?
+    }
+
+    struct Removal: Sendable, Equatable {
+        var propagation: Propagation
+        /// Whether its folder declares nothing any more.
+        var isLastOfFolder: Bool
     }
 
     /// One application as this environment has it in memory.
@@ -49,6 +57,8 @@ actor EnvironmentReconciler {
         var onlyAwaitsHealth = false
         /// The commit of what is applied: of a roll-back not the newest one.
         var commit: String?
+        /// The objects its plan is about, also those that no application desires.
+        var keys: Set<ObjectKey> = []
         var terminationReason: String?
     }
 
@@ -75,6 +85,8 @@ actor EnvironmentReconciler {
     var isConnected: Bool?
     var disconnection: String?
     var hasRecovered = false
+    /// How often a recovery was asked for since the start.
+    var recoveryRequests = 0
     /// Not before then is a failed recovery tried again.
     var recoverAt: Timestamp?
     /// Whether Git has said what this environment's applications are.
@@ -146,7 +158,11 @@ extension EnvironmentReconciler {
             if entries[name] == nil {
                 entries[name] = Entry(target: target)
                 isChanged = true
-            } else if entries[name]?.target != target {
+            } else if let known = entries[name]?.target, known != target {
+                if known.removal != nil, target.removal == nil, let run = entries[name]?.run {
+                    entries[name]?.run?.terminationReason = "the application is declared again"
+                    run.wake.yield()
+                }
                 entries[name]?.target = target
                 entries[name]?.isDirty = true
                 isChanged = true
@@ -231,169 +247,16 @@ extension EnvironmentReconciler {
         wake()
     }
 
-    private func rememberDesiredKeys() {
+    /// The objects that are kept in memory, whether they say whose they are or not.
+    var wantedKeys: Set<ObjectKey> {
+        entries.values.reduce(into: desiredKeys) { $0.formUnion($1.run?.keys ?? []) }
+    }
+
+    func rememberDesiredKeys() {
         let keys = Set(entries.values.flatMap { $0.desired.map { Array($0.byKey.keys) } ?? [] })
         let new = keys.subtracting(desiredKeys).subtracting(cache.objects.keys)
         unseenKeys.formUnion(new.filter { cache.known.contains($0.groupKind) })
         unseenKeys.formIntersection(keys)
         desiredKeys = keys
-    }
-}
-
-// MARK: - One application
-
-extension EnvironmentReconciler {
-    /// Compares, decides, records and acts for one application.
-    private func reconcile(_ application: String) async throws {
-        guard let target = entries[application]?.target else { return }
-        try await renderIfNeeded(application)
-        await readUnseenKeys()
-        let (row, objects, running) = try await recorded(application)
-        guard let row, let observation = observe(application, target, row, objects) else { return }
-        try await recordObservations(application, objects)
-        let decisions = decide(row, objects: objects, running: running, observation)
-        try await carryOut(decisions, application, observation)
-    }
-
-    /// What the ledger has of an application: its row, its objects, and its sync in progress.
-    func recorded(_ application: String) async throws -> (
-        ApplicationRow?, [ObjectKey: ObjectRow], SyncRow?
-    ) {
-        let environment = name
-        return try await recorder.store.state { state in
-            var objects: [ObjectKey: ObjectRow] = [:]
-            for key in state.objectKeys(of: application) {
-                // An application that moved here has rows in its former environment, too.
-                guard key.hasPrefix(environment + "|"), let row = state.objects[key],
-                    let object = ObjectKey(String(key.dropFirst(environment.count + 1)))
-                else { continue }
-                objects[object] = row
-            }
-            let row = state.applications[application]
-            return (row, objects, row?.runningSync.flatMap { state.syncs[$0] })
-        }
-    }
-
-    private func carryOut(
-        _ decisions: [Decision], _ application: String, _ observation: Observation
-    ) async throws {
-        var events: [NewEvent] = []
-        var request: SyncRequested?
-        for decision in decisions {
-            switch decision {
-            case .recordComparison(let payload):
-                events.append(event(.comparisonChanged(payload), application))
-            case .recordHealth(let payload):
-                events.append(event(.healthChanged(payload), application))
-            case .recordObjectHealth(let key, let payload):
-                events.append(event(.healthChanged(payload), application, key))
-            case .recordDrift(let key, let payload):
-                events.append(event(.driftDetected(payload), application, key))
-            case .resolveDrift(let key, let payload):
-                events.append(event(.driftResolved(payload), application, key))
-            case .refuse(let payload):
-                events.append(event(.syncRefused(payload), application))
-            case .sync(let payload): request = payload
-            case .supersede(let reason): supersede(application, reason)
-            case .wait(let time): entries[application]?.wakeAt = time
-            }
-        }
-        try await recorder.record(events)
-        if startsSyncs, let request {
-            try await startSync(application, request, actor: .reconciler)
-        }
-    }
-
-    private func supersede(_ application: String, _ reason: String) {
-        guard let run = entries[application]?.run, run.onlyAwaitsHealth else { return }
-        entries[application]?.run?.terminationReason = "superseded: \(reason)"
-        run.wake.yield()
-    }
-
-    /// An event about an application of this environment, or about one of its objects.
-    func event(
-        _ event: Event, _ application: String, _ object: ObjectKey? = nil,
-        actor: Actor = .reconciler,
-        stream: String? = nil
-    ) -> NewEvent {
-        let target = entries[application]?.target
-        return recorder.event(
-            event, stream: stream ?? LedgerState.Stream.application(application),
-            subjects: Subjects(
-                application: application, commit: target?.commit.description, environment: name,
-                object: object, repository: target?.repository),
-            actor: actor)
-    }
-
-    func inputs(of target: Target) -> Digest {
-        DesiredSet.inputs(
-            of: target.application, treeID: target.treeID ?? "", tokenKeyID: tokenKey.id)
-    }
-
-    private func renderIfNeeded(_ application: String) async throws {
-        // What the cluster serves says which objects have a namespace.
-        guard let entry = entries[application], discovery != nil else { return }
-        let target = entry.target
-        let inputs = inputs(of: target)
-        let scopes = discoveryDigest
-        guard entry.renderedInputs != inputs || entry.renderedScopes != scopes else {
-            // The same files at a newer commit.
-            entries[application]?.desired?.commit = target.commit.description
-            return
-        }
-        do {
-            let desired = try await render(target, inputs)
-            let event = desired.event
-            let row = try await recorder.store.state { $0.applications[application] }
-            if row?.renderedInputs != inputs || row?.desired != event.objects
-                || row?.renderProblems.isEmpty == false
-            {
-                try await recorder.record(
-                    [self.event(.manifestsRendered(event), application)], blobs: desired.blobs)
-            }
-            entries[application]?.desired = desired
-            entries[application]?.renderProblems = nil
-        } catch let problems as Problems {
-            try await recordRenderFailure(application, problems.all.map(\.summary))
-        }
-        entries[application]?.renderedInputs = inputs
-        entries[application]?.renderedScopes = scopes
-        rememberDesiredKeys()
-        followDesiredKinds()
-    }
-
-    private func recordRenderFailure(_ application: String, _ problems: [String]) async throws {
-        let known = try await recorder.store.state { $0.applications[application]?.renderProblems }
-        if known != problems {
-            let failure = RenderFailed { $0.problems = problems }
-            try await recorder.record([event(.renderFailed(failure), application)])
-        }
-        entries[application]?.desired = nil
-        entries[application]?.renderProblems = problems
-    }
-
-    func render(_ target: Target, _ inputs: Digest) async throws -> DesiredSet {
-        guard let source = sources[target.repository] else {
-            throw Problems([
-                Problem(
-                    at: target.application.location, "repository \(target.repository) is unknown")
-            ])
-        }
-        guard target.treeID != nil else {
-            let path = target.application.source.path
-            throw Problems([
-                Problem(
-                    at: target.application.location,
-                    "path \(path) does not exist at commit \(target.commit.short)")
-            ])
-        }
-        let tree = try await source.tree(at: target.commit, under: target.application.source.path)
-        let discovery = discovery
-        return try DesiredSet.render(
-            target.application, commit: target.commit.description, tree: tree, inputs: inputs,
-            key: tokenKey
-        ) { kind in
-            discovery?.resource(kind)?.isNamespaced
-        }
     }
 }

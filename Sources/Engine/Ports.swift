@@ -51,8 +51,8 @@ public struct ClusterAnswer: Sendable {
 
 /// What following one kind of object tells.
 public enum FollowEvent: Sendable {
-    /// All objects there are; whatever is not among them is gone.
-    case reset([Node])
+    /// All objects there are as of a resourceVersion; whatever is not among them is gone.
+    case reset([Node], resourceVersion: String)
     case changed(WatchEvent)
     case disconnected(ClusterError)
 }
@@ -71,7 +71,9 @@ public protocol ManifestSource: Sendable {
     /// Names the content of a folder: equal ids, equal files. `nil` when there is no such folder.
     func treeID(at commit: CommitID, path: String) async throws -> String?
     /// Writes a commit that takes `commits` back, on top of `branch`; nothing is pushed.
-    func makeRevert(of commits: [CommitID], onto branch: String, at time: Timestamp)
+    ///
+    /// - Parameter note: For its message, after the commits.
+    func makeRevert(of commits: [CommitID], onto branch: String, at time: Timestamp, note: String?)
         async throws -> CommitID
     func push(_ commit: CommitID, to branch: String, expecting: CommitID?) async throws
 }

@@ -30,8 +30,15 @@ actor RepositoryFollower {
     private var declarationsRead: [String: String] = [:]
     /// The applications that this repository declares.
     private(set) var declared: [Application] = []
+    /// Those that the ledger has of folders that could not be read since the start: they stay in force.
+    private(set) var restored: [Application] = []
     private var declaredByFolder: [String: [Application]] = [:]
+    /// Mistakes in the newest declarations.
+    private var problems: [String: [String]] = [:]
+    /// Whether every folder was read without problems once: until then nobody knows which applications are gone.
     private(set) var hasLooked = false
+    /// Whether every folder was read, or what it declared last was taken from the ledger.
+    private(set) var hasTried = false
 
     init(
         settings: Settings.Repository, folders: [Settings.ApplicationFolder],
@@ -70,8 +77,9 @@ actor RepositoryFollower {
             try await recordMoves(of: revision, via)
         }
         try await readDeclarations()
-        // Until every folder was read without problems once, nobody knows which applications are gone.
+        try await restoreDeclarations()
         hasLooked = folders.allSatisfy { declaredByFolder[place(of: $0)] != nil }
+        hasTried = true
     }
 
     /// The commit and folder an application follows now.
@@ -195,25 +203,79 @@ extension RepositoryFollower {
 
     /// Reads the folders of declarations that changed since the last time.
     ///
-    /// A folder with problems keeps what it declared before; the problems are recorded.
+    /// A folder with problems keeps what it declared before; the problems are recorded once for each commit.
     private func readDeclarations() async throws {
+        var rejectedAt: CommitID?
         for folder in folders {
             let place = place(of: folder)
             guard let commit = try? await source.resolve(folder.revision) else { continue }
             let treeID = try await source.treeID(at: commit, path: folder.path) ?? ""
-            guard declarationsRead[place] != treeID else { continue }
-            let tree = try await source.tree(at: commit, under: folder.path)
-            let read = readApplications(tree, path: folder.path, recurse: folder.recurse)
-            declarationsRead[place] = treeID
-            for warning in read.warnings { log.warning("\(warning.summary)") }
-            if read.problems.isEmpty {
-                declaredByFolder[place] = read.applications
-            } else {
-                let rejected = DeclarationsRejected { $0.problems = read.problems.map(\.summary) }
-                for problem in read.problems { log.error("\(problem.summary)") }
-                try await recorder.record([event(.declarationsRejected(rejected), commit: commit)])
+            if declarationsRead[place] != treeID {
+                do {
+                    let tree = try await source.tree(at: commit, under: folder.path)
+                    read(folder, tree)
+                    declarationsRead[place] = treeID
+                } catch let error as GitError {
+                    // Tried again at the next look; meanwhile the last ones stay in force.
+                    log.error("cannot read the declarations of \(name): \(describe(error))")
+                }
             }
+            if problems[place] != nil { rejectedAt = commit }
         }
         declared = declaredByFolder.sorted { $0.key < $1.key }.flatMap(\.value)
+        if let rejectedAt { try await recordRejected(at: rejectedAt) }
+    }
+
+    private func read(_ folder: Settings.ApplicationFolder, _ tree: FileTree) {
+        let place = place(of: folder)
+        let read = readApplications(tree, path: folder.path, recurse: folder.recurse)
+        for warning in read.warnings { log.warning("\(warning.summary)") }
+        for problem in read.problems { log.error("\(problem.summary)") }
+        if read.problems.isEmpty {
+            declaredByFolder[place] = read.applications
+            problems[place] = nil
+        } else {
+            problems[place] = read.problems.map(\.summary)
+        }
+    }
+
+    private func recordRejected(at commit: CommitID) async throws {
+        let all = problems.sorted { $0.key < $1.key }.flatMap(\.value)
+        let repository = name
+        let known = try await recorder.store.state { $0.repositories[repository]?.rejected }
+        guard known != all else { return }
+        let rejected = DeclarationsRejected { $0.problems = all }
+        try await recorder.record([event(.declarationsRejected(rejected), commit: commit)])
+    }
+
+    /// Takes from the ledger what the folders had declared that could not be read yet.
+    private func restoreDeclarations() async throws {
+        let unread = folders.filter { declaredByFolder[place(of: $0)] == nil }
+        guard !unread.isEmpty else {
+            restored = []
+            return
+        }
+        guard !hasTried else { return }
+        let rows = try await recorder.store.state { $0.applications.all }
+        for (name, row) in rows.sorted(by: { $0.key < $1.key })
+        where !row.isRemoved && unread.contains(where: { $0.holds(row.declaration.file) }) {
+            do { restored.append(try row.declaration.application) } catch {
+                log.error("cannot restore application \(name): \(describe(error))")
+            }
+        }
+    }
+
+    /// Whether a folder that a file of declarations was in, or is in, declares no application.
+    func declaresNothing(besides file: String) -> Bool {
+        folders.contains { $0.holds(file) && declaredByFolder[place(of: $0)]?.isEmpty == true }
+    }
+}
+
+extension Settings.ApplicationFolder {
+    /// Whether a file is one that is read for declarations.
+    fileprivate func holds(_ file: String) -> Bool {
+        guard path.isEmpty || file.hasPrefix(path + "/") else { return false }
+        let below = path.isEmpty ? Substring(file) : file.dropFirst(path.count + 1)
+        return recurse || !below.contains("/")
     }
 }

@@ -25,11 +25,13 @@ extension GitRepository {
     /// A merge is taken back towards its first parent. Commits are taken back in the order given:
     /// newest first, as `git revert` does it.
     ///
-    /// - Parameter message: By default what `git revert` writes.
+    /// - Parameters:
+    ///   - message: By default what `git revert` writes.
+    ///   - note: A paragraph after the message.
     /// - Throws: `GitError.conflict` naming the paths; `.nothingToCommit`.
     public func makeRevert(
         of commits: [CommitID], onto branch: String, author: Commit.Identity,
-        message: String? = nil
+        message: String? = nil, note: String? = nil
     ) throws(GitError) -> CommitID {
         let repository = try repository()
         guard let first = commits.first else { throw .invalidInput("no commit to revert") }
@@ -41,10 +43,11 @@ extension GitRepository {
             throw .damaged("commit \(parent)", message: "it has no tree")
         }
         for commit in commits { tree = try takeBack(commit, from: tree, in: repository) }
-        let text =
+        var text =
             if let message { message } else {
                 try revertMessage(of: commits, first: first)
             }
+        if let note { text += "\n\(note)\n" }
         return try writeCommit(
             tree: tree, parent: parent, branch: branch, author: author, message: text,
             in: repository)

@@ -4,8 +4,8 @@ public import Model
 public enum FollowEvent: Equatable, Sendable {
     /// The cluster answers; comes first, and after each `disconnected` that has ended.
     case connected
-    /// All objects there are; whatever is not among them is gone.
-    case reset([Node])
+    /// All objects there are as of a resourceVersion; whatever is not among them is gone.
+    case reset([Node], resourceVersion: String)
     case changed(WatchEvent)
     /// The first failure of a row; following goes on with growing pauses.
     case disconnected(ClusterError)
@@ -114,7 +114,7 @@ public actor ObjectFollower {
         let page = try await client.listAll(resource, namespace: namespace)
         connected()
         resourceVersion = page.resourceVersion
-        pending.append(.reset(page.items))
+        pending.append(.reset(page.items, resourceVersion: page.resourceVersion))
     }
 
     private func take(_ event: WatchEvent) {

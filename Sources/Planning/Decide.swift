@@ -23,7 +23,7 @@ public func decide(
     var decisions = objectDecisions(application, objects, running, observation)
     let comparison = comparison(of: observation)
     if application.isChanged(by: comparison) { decisions.append(.recordComparison(comparison)) }
-    if let health = applicationHealth(application, observation) {
+    if let health = healthChange(application, observation) {
         decisions.append(.recordHealth(health))
     }
     if let running {
@@ -76,28 +76,19 @@ extension ApplicationRow {
     }
 }
 
-/// The worst of the objects' healths; `Missing` only when there are objects and none is live.
-///
-/// Source: https://argo-cd.readthedocs.io/en/stable/operator-manual/health/#application-health
-private func applicationHealth(_ application: ApplicationRow, _ observation: Observation)
+private func healthChange(_ application: ApplicationRow, _ observation: Observation)
     -> HealthChanged?
 {
-    let present = observation.objects.filter { $0.value.verdict != .missing && !$0.value.isIgnored }
-    var worst = HealthAssessment(status: .healthy, message: "")
-    if present.isEmpty, observation.objects.contains(where: { $0.value.verdict == .missing }) {
-        worst.status = .missing
+    let parts = observation.objects.filter { !$0.value.isIgnored }.map { key, object in
+        ApplicationPart(key: key, isLive: object.verdict != .missing, health: object.health)
     }
-    for (key, object) in present.sorted(by: { $0.key < $1.key }) {
-        guard let health = object.health, health.status > worst.status else { continue }
-        worst.status = health.status
-        worst.message = "\(key.shortText): \(health.message)"
-    }
-    let status = StoredHealth(rawValue: worst.status.rawValue) ?? .unknown
+    let health = applicationHealth(of: parts)
+    let status = StoredHealth(rawValue: health.status.rawValue) ?? .unknown
     guard application.health != status || application.healthSince == nil else { return nil }
     return HealthChanged {
         $0.from = application.healthSince == nil ? nil : application.health
         $0.to = status
-        $0.message = worst.message.isEmpty ? nil : worst.message
+        $0.message = health.message.isEmpty ? nil : health.message
     }
 }
 
@@ -287,7 +278,7 @@ private func request(_ trigger: SyncTrigger, _ observation: Observation, attempt
 }
 
 /// A refusal is recorded once for each (commit, reason).
-private func refusal(
+func refusal(
     _ application: ApplicationRow, _ commit: String?, _ reason: SyncRefused.Reason,
     _ message: String
 ) -> [Decision] {

@@ -12,6 +12,8 @@ public enum Decision: Equatable, Sendable {
     case resolveDrift(ObjectKey, DriftResolved)
     case refuse(SyncRefused)
     case sync(SyncRequested)
+    /// Nothing more is to be done about an application that left Git: its objects are gone, or they stay.
+    case remove(isCascaded: Bool)
     /// End a running sync that only waits for health: a newer commit is there.
     case supersede(because: String)
     /// Nothing to do now; look again then, even if nothing changes.
@@ -30,12 +32,14 @@ public struct Observation: Sendable {
         public var isPrunable: Bool
         /// Whether annotations keep it out of the application's status.
         public var isIgnored: Bool
+        /// Whether its deletion was asked for and is not over.
+        public var isBeingDeleted: Bool
 
         public init(
             verdict: ObjectVerdict, fields: [DriftDetected.Field] = [],
             health: HealthAssessment? = nil, isAsLastApplied: Bool = false,
             isPrunable: Bool = false,
-            isIgnored: Bool = false
+            isIgnored: Bool = false, isBeingDeleted: Bool = false
         ) {
             self.verdict = verdict
             self.fields = fields
@@ -43,6 +47,7 @@ public struct Observation: Sendable {
             self.isAsLastApplied = isAsLastApplied
             self.isPrunable = isPrunable
             self.isIgnored = isIgnored
+            self.isBeingDeleted = isBeingDeleted
         }
     }
 

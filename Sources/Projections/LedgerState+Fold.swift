@@ -22,12 +22,12 @@ extension LedgerState {
         case .redactionKeyChanged(let payload):
             ledger.upsert("ledger") { $0.tokenKeyID = payload.to }
         case .clockJumped, .projectionRebuilt, .verificationRun, .configurationChanged,
-            .declarationsRejected, .observationsSuppressed, .ownershipMoved, .rollbackRequested,
+            .observationsSuppressed, .ownershipMoved, .rollbackRequested,
             .rollbackCommitted, .checkpointWitnessed, .payloadRedacted, .ledgerArchived,
             .planApproved, .planRejected, .evidenceAttested:
             break  // On the timeline only.
         case .repositoryRegistered, .repositoryUnreachable, .repositoryReachable, .refMoved,
-            .commitObserved, .pushIntended, .pushFinished:
+            .commitObserved, .declarationsRejected, .pushIntended, .pushFinished:
             foldGit(event, envelope)
         case .environmentDeclared, .clusterConnected, .clusterDisconnected:
             foldEnvironment(event, envelope)
@@ -62,6 +62,8 @@ extension LedgerState {
             }
         case .refMoved(let payload):
             repositories.upsert(repository) { row in
+                // Rejected again, if they still are.
+                row.rejected = []
                 row.refs.removeAll { $0.name == payload.ref }
                 guard let commit = payload.to else { return }
                 let place = row.refs.firstIndex { $0.name > payload.ref } ?? row.refs.count
@@ -82,6 +84,8 @@ extension LedgerState {
                 $0.repository = repository
                 $0.subject = payload.subject
             }
+        case .declarationsRejected(let payload):
+            repositories.upsert(repository) { $0.rejected = payload.problems }
         case .pushIntended(let payload):
             pushes["\(repository)|\(payload.commit)"] = PushRow {
                 $0.branch = payload.branch
@@ -129,6 +133,7 @@ extension LedgerState {
                 $0.environment = envelope.subjects.environment ?? ""
                 $0.repository = envelope.subjects.repository ?? ""
                 $0.isRemoved = false
+                $0.refusal = nil
             }
         case .applicationRemoved: applications.update(name) { $0.isRemoved = true }
         case .manifestsRendered(let payload):
@@ -137,12 +142,14 @@ extension LedgerState {
                 $0.renderProblems = []
                 $0.renderedCommit = envelope.subjects.commit
                 $0.renderedInputs = payload.inputs
+                $0.settle([.renderFailed, .unknownRepository])
             }
         case .renderFailed(let payload):
             applications.update(name) { $0.renderProblems = payload.problems }
         case .comparisonChanged(let payload):
             applications.update(name) {
                 if $0.syncStatus != payload.status { $0.syncStatusSince = envelope.occurredAt }
+                if payload.status != .unknown { $0.settle([.clusterUnreachable]) }
                 $0.outOfSync = payload.objects
                 $0.syncReason = payload.reason
                 $0.syncStatus = payload.status
@@ -219,6 +226,13 @@ extension LedgerState {
             }
         }
         objectsOf[application, default: []].insert(key)
+    }
+}
+
+extension ApplicationRow {
+    /// What was refused for one of these reasons is no longer.
+    fileprivate mutating func settle(_ reasons: Set<SyncRefused.Reason>) {
+        if let refusal, reasons.contains(refusal.reason) { self.refusal = nil }
     }
 }
 

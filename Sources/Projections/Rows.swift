@@ -44,6 +44,8 @@ public struct RepositoryRow: Row {
     public var reason: String?
     /// In ascending order of names.
     public var refs: [Ref] = []
+    /// Problems of declarations that cannot be read: those before stay in force.
+    public var rejected: [String] = []
     public var unreachableSince: Timestamp?
     public var url = ""
     public init() {}
@@ -53,6 +55,7 @@ public struct RepositoryRow: Row {
     public mutating func code(_ coder: inout some FieldCoder) throws(CodecError) {
         try coder.field("reason", &reason)
         try coder.field("refs", &refs)
+        try coder.field("rejected", &rejected)
         try coder.field("unreachableSince", &unreachableSince)
         try coder.field("url", &url)
     }

@@ -1,3 +1,4 @@
+public import Engine
 public import Model
 
 /// What came of a `ControlRequest`; only the parts that its action gives are set.
@@ -12,6 +13,10 @@ public struct ControlAnswer: Equatable, Sendable {
     public var failures: Mapping = Mapping()
     /// The commit that reverts.
     public var commit: String?
+    /// What is out of the ordinary about it.
+    public var note: String?
+    /// What such a commit would take back.
+    public var revertPlan: RevertPlan?
     /// How many events were verified or folded.
     public var events: Int64?
     /// What verification found wrong; `nil` when nothing was verified.
@@ -33,6 +38,8 @@ public struct ControlAnswer: Equatable, Sendable {
         fields["plan"] = plan
         if !failures.isEmpty { fields["failures"] = .object(failures) }
         fields["commit"] = commit.map(Node.string)
+        fields["note"] = note.map(Node.string)
+        fields["revertPlan"] = revertPlan?.node
         fields["events"] = events.map(Node.int)
         fields["findings"] = findings.map { .array($0.map(Node.string)) }
         fields["differingRows"] = differingRows.map { .int(Int64($0)) }
@@ -45,6 +52,8 @@ public struct ControlAnswer: Equatable, Sendable {
         plan = body["plan"]
         failures = body["failures"]?.objectValue ?? Mapping()
         commit = body["commit"]?.stringValue
+        note = body["note"]?.stringValue
+        revertPlan = body["revertPlan"].flatMap { RevertPlan(node: $0) }
         events = body["events"]?.intValue
         findings = body["findings"]?.arrayValue?.compactMap(\.stringValue)
         differingRows = body["differingRows"]?.intValue.map { Int($0) }

@@ -24,7 +24,9 @@ public struct ControlRequest: Equatable, Sendable {
         case plan(application: String, isPruning: Bool?, objects: [ObjectKey], isSaved: Bool)
         case refresh(application: String?)
         case rollback(application: String, to: String, isPruning: Bool?)
-        case revert(application: String, to: String?)
+        /// `expecting` is the commit that the branch stood at when the plan was shown.
+        case revert(application: String, to: String?, expecting: String?)
+        case revertPlan(application: String, to: String?)
         case release(application: String)
         case terminate(application: String)
         case verify(isFull: Bool)
@@ -40,6 +42,7 @@ extension ControlRequest {
         case .plan: "/v1/plan"
         case .refresh: "/v1/refresh"
         case .rollback, .revert: "/v1/rollback"
+        case .revertPlan: "/v1/revert-plan"
         case .release: "/v1/release"
         case .terminate: "/v1/terminate"
         case .verify: "/v1/verify"
@@ -66,10 +69,14 @@ extension ControlRequest {
             fields["application"] = .string(application)
             fields["to"] = .string(sync)
             fields.set(isPruning, [])
-        case .revert(let application, let sync):
+        case .revert(let application, let sync, let expected):
             fields["application"] = .string(application)
             fields["to"] = sync.map(Node.string)
+            fields["expecting"] = expected.map(Node.string)
             fields["revert"] = .bool(true)
+        case .revertPlan(let application, let sync):
+            fields["application"] = .string(application)
+            fields["to"] = sync.map(Node.string)
         case .release(let application), .terminate(let application):
             fields["application"] = .string(application)
         case .verify(let isFull): fields["full"] = .bool(isFull)
@@ -113,12 +120,18 @@ extension ControlRequest.Action {
         case "/v1/rollback":
             let application = try fields.requiredString("application")
             if try fields.bool("revert") == true {
-                self = .revert(application: application, to: try fields.string("to"))
+                self = .revert(
+                    application: application, to: try fields.string("to"),
+                    expecting: try fields.string("expecting"))
             } else {
                 self = .rollback(
                     application: application, to: try fields.requiredString("to"),
                     isPruning: try fields.bool("prune"))
             }
+        case "/v1/revert-plan":
+            self = .revertPlan(
+                application: try fields.requiredString("application"),
+                to: try fields.string("to"))
         case "/v1/release": self = .release(application: try fields.requiredString("application"))
         case "/v1/terminate":
             self = .terminate(application: try fields.requiredString("application"))

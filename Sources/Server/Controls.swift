@@ -57,9 +57,11 @@ public struct Controls: Sendable {
             let name = try await engine.rollback(
                 application, to: sync, isPruning: isPruning, actor: actor, id: id)
             return ControlAnswer { $0.sync = name }
-        case .revert(let application, let sync):
-            let commit = try await engine.revert(application, to: sync, actor: actor, id: id)
-            return ControlAnswer { $0.commit = commit.description }
+        case .revert(let application, let sync, let expected):
+            return try await revert(application, to: sync, expecting: expected, actor, id)
+        case .revertPlan(let application, let sync):
+            let plan = try await engine.revertPlan(application, to: sync)
+            return ControlAnswer { $0.revertPlan = plan }
         case .release(let application):
             try await engine.release(application, actor: actor, reason: "released by hand")
             return ControlAnswer()
@@ -93,6 +95,22 @@ public struct Controls: Sendable {
             }
         }
         return answer
+    }
+
+    private func revert(
+        _ application: String, to sync: String?, expecting text: String?, _ actor: Actor,
+        _ id: EventID
+    ) async throws -> ControlAnswer {
+        let expected = text.flatMap { CommitID($0) }
+        if text != nil, expected == nil {
+            throw ControlError.badRequest("expecting is no commit id")
+        }
+        let made = try await engine.revert(
+            application, to: sync, expecting: expected, actor: actor, id: id)
+        return ControlAnswer {
+            $0.commit = made.commit.description
+            $0.note = made.note
+        }
     }
 
     /// Verifies and records what was found; asked again with the same id, it tells what is on record.

@@ -33,10 +33,8 @@ struct ApplicationTests {
         #expect(application.location == .init(file: "apps/web.yaml", line: 1, column: 1))
         #expect(
             declared.warnings.map(\.summary) == [
-                "apps/web.yaml:8:15: metadata.finalizers: has no effect in this release: objects "
-                    + "stay when the application leaves Git",
                 "apps/web.yaml:13:25: spec.revisionHistoryLimit: has no effect: the ledger keeps "
-                    + "the whole history",
+                    + "the whole history"
             ])
     }
 

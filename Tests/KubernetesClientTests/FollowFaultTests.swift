@@ -93,7 +93,7 @@ struct FollowFaultTests {
                 {
                     switch event {
                     case .connected, .disconnected, .changed(.bookmark): break
-                    case .reset(let all):
+                    case .reset(let all, _):
                         objects = Dictionary(uniqueKeysWithValues: zip(names(all), all))
                     case .changed(.added(let object)), .changed(.modified(let object)):
                         objects[names([object])[0]] = object

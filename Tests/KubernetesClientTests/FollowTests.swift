@@ -22,7 +22,7 @@ func text(_ event: WatchEvent) -> String {
 func text(_ event: FollowEvent) -> String {
     switch event {
     case .connected: "connected"
-    case .reset(let objects): "reset [\(names(objects).joined(separator: " "))]"
+    case .reset(let objects, _): "reset [\(names(objects).joined(separator: " "))]"
     case .changed(let event): text(event)
     case .disconnected(let error): "disconnected: \(error.cause ?? error.summary)"
     }

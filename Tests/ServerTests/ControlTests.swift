@@ -21,7 +21,9 @@ struct ControlTests {
             .plan(application: "web", isPruning: false, objects: [], isSaved: true),
             .refresh(application: nil), .refresh(application: "web"),
             .rollback(application: "web", to: "sync-3", isPruning: nil),
-            .revert(application: "web", to: "sync-3"), .revert(application: "web", to: nil),
+            .revert(application: "web", to: "sync-3", expecting: nil),
+            .revert(application: "web", to: nil, expecting: String(repeating: "a", count: 40)),
+            .revertPlan(application: "web", to: "sync-3"),
             .release(application: "web"), .terminate(application: "web"),
             .verify(isFull: false), .rebuild,
         ]

@@ -106,7 +106,8 @@ struct Writing: Sendable {
         let known = try await ledger.state {
             $0.applications[application]?.environment ?? $0.plans[application]?.environment
         }
-        return known.map { [$0] }
+        // One that belongs nowhere is about every environment.
+        return known.flatMap { $0.isEmpty ? nil : [$0] }
     }
 }
 
@@ -114,7 +115,9 @@ extension ControlRequest {
     /// Whether carrying it out looks at clusters or repositories.
     fileprivate var needsClusters: Bool {
         switch action {
-        case .sync, .syncPlan, .plan, .refresh, .rollback, .revert, .release, .terminate: true
+        case .sync, .syncPlan, .plan, .refresh, .rollback, .revert, .revertPlan, .release,
+            .terminate:
+            true
         case .verify, .rebuild: false
         }
     }

@@ -83,7 +83,8 @@ struct StatusReport {
             listing.rows.append(
                 Listing.Row(
                     cells: [
-                        name, row.environment, row.isRemoved ? "removed" : row.syncStatus.rawValue,
+                        name, row.environment.isEmpty ? "-" : row.environment,
+                        row.isRemoved ? "removed" : row.syncStatus.rawValue,
                         row.health.rawValue, short(commit),
                         row.runningSync.map { "\($0) runs" } ?? row.lastSync ?? "-",
                         row.syncStatusSince.map { clock($0, now: now) } ?? "-",
@@ -120,6 +121,9 @@ struct StatusReport {
             notes.append(
                 "repository \(name) is unreachable since \(clock(since, now: now)): "
                     + (row.reason ?? "no reason given"))
+        }
+        for (name, row) in state.repositories.all.sorted(by: { $0.key < $1.key }) {
+            notes += row.rejected.map { "declarations of \(name) are rejected: \($0)" }
         }
         for (name, row) in state.environments.all.sorted(by: { $0.key < $1.key })
         where !row.isConnected {
@@ -172,6 +176,9 @@ struct StatusReport {
                 var fields = Mapping([("name", .string(name)), ("url", .string(row.url))])
                 fields.set("unreachableSince", row.unreachableSince)
                 fields.set("reason", row.reason)
+                if !row.rejected.isEmpty {
+                    fields["rejected"] = .array(row.rejected.map(Node.string))
+                }
                 fields["refs"] = .object(
                     Mapping(row.refs.map { ($0.name, .string($0.commit)) }))
                 return .object(fields)

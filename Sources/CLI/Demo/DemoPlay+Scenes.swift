@@ -123,13 +123,16 @@ extension DemoPlay {
             name, to: nil, actor: actor, id: Recorder(store: ledger, clock: Assembly.clock).newID())
         keymate.values["production"]?.engineVersion = "1.8.2"
         try await wait("\(name) is healthy again") {
-            $0.isSettled(name) && $0.applications[name]?.lastSyncedCommit == revert.description
+            $0.isSettled(name)
+                && $0.applications[name]?.lastSyncedCommit == revert.commit.description
         }
         let image = try await hand("production").image(of: "authz-engine")
         guard image == "keymate/authz-engine:1.8.2" else {
             throw DemoFailure(summary: "production runs \(image) after the revert")
         }
-        try held("commit \(revert.short) reverts \(bad.short): authz-engine 1.8.2 is back, Healthy")
+        try held(
+            "commit \(revert.commit.short) reverts \(bad.short): authz-engine 1.8.2 is back, Healthy"
+        )
     }
 
     func objectLeavesGit(_ keymate: inout Keymate) async throws {

@@ -17,7 +17,8 @@ public struct KubernetesCluster: ClusterClient {
             switch await follower.next() {
             // Tells the engine that the cluster answers again, also when nothing has changed.
             case .connected: .changed(.bookmark(resourceVersion: ""))
-            case .reset(let objects): .reset(objects)
+            case .reset(let objects, let version):
+                .reset(objects, resourceVersion: version)
             case .changed(let event): .changed(event)
             case .disconnected(let error): .disconnected(error)
             case nil: nil

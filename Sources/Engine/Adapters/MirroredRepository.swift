@@ -45,12 +45,13 @@ public struct MirroredRepository: ManifestSource {
         try await mirror.treeID(at: commit, path: path)
     }
 
-    public func makeRevert(of commits: [CommitID], onto branch: String, at time: Timestamp)
-        async throws -> CommitID
-    {
+    public func makeRevert(
+        of commits: [CommitID], onto branch: String, at time: Timestamp, note: String?
+    ) async throws -> CommitID {
         try await mirror.makeRevert(
             of: commits, onto: branch,
-            author: Commit.Identity(name: "Tidemark", email: "tidemark@localhost", time: time))
+            author: Commit.Identity(name: "Tidemark", email: "tidemark@localhost", time: time),
+            note: note)
     }
 
     public func push(_ commit: CommitID, to branch: String, expecting: CommitID?) async throws {

@@ -17,6 +17,10 @@ final class SimulatedCluster: Sendable {
         var isLenient = false
         var followers: [(kind: GroupKind, sink: AsyncStream<FollowEvent>.Continuation)] = []
         var isUnreachable = false
+        /// Calls whose answer gets lost, by their name: whether they are carried out all the same.
+        var lostAnswers: [String: Bool] = [:]
+        /// Calls after which the object is deleted before their answer is there.
+        var overtaken: Set<String> = []
     }
     let contents = Mutex(Contents())
 
@@ -58,6 +62,14 @@ final class SimulatedCluster: Sendable {
 
     /// From now on connections are accepted and nothing is answered.
     func setHanging(_ isHanging: Bool) { contents.withLock { $0.isHanging = isHanging } }
+
+    /// The answer of the next call of this name, such as `apply ConfigMap/config`, gets lost.
+    func loseAnswer(_ call: String, isCarriedOut: Bool) {
+        contents.withLock { $0.lostAnswers[call] = isCarriedOut }
+    }
+
+    /// What the next call of this name makes is deleted, and that told, before its answer arrives.
+    func overtake(_ call: String) { contents.withLock { _ = $0.overtaken.insert(call) } }
 
     /// Every write that was carried out, in order.
     var calls: [String] { contents.withLock(\.calls) }
@@ -172,6 +184,16 @@ extension SimulatedCluster {
 }
 
 extension SimulatedCluster {
+    /// Deletes an object, and gives whoever follows its kind the time to hear of it.
+    private func overtake(_ object: Node, _ call: String) async {
+        let isOvertaken = contents.withLock { $0.overtaken.remove(call) != nil }
+        guard isOvertaken, let key = ObjectKey(manifest: object) else { return }
+        remove(key)
+        for _ in 0..<1000 { await Task.yield() }
+    }
+}
+
+extension SimulatedCluster {
     private struct Port: ClusterClient {
         let cluster: SimulatedCluster
         let fate: Fate
@@ -183,7 +205,10 @@ extension SimulatedCluster {
                 if cluster.contents.withLock(\.isUnreachable) {
                     throw ClusterError.unreachable(cluster: "simulated", message: "no answer")
                 }
-                return try fate.effect(name, body)
+                let lost = cluster.contents.withLock { $0.lostAnswers.removeValue(forKey: name) }
+                guard let isCarriedOut = lost else { return try fate.effect(name, body) }
+                if isCarriedOut { _ = try fate.effect(name, body) }
+                throw ClusterError.unreachable(cluster: "simulated", message: "no answer in time")
             } catch let error as ClusterError {
                 throw error
             } catch {
@@ -209,7 +234,10 @@ extension SimulatedCluster {
             AsyncStream { sink in
                 cluster.contents.withLock { contents in
                     let present = contents.objects.filter { $0.key.groupKind == resource.groupKind }
-                    sink.yield(.reset(present.sorted { $0.key < $1.key }.map(\.value)))
+                    sink.yield(
+                        .reset(
+                            present.sorted { $0.key < $1.key }.map(\.value),
+                            resourceVersion: String(contents.version)))
                     contents.followers.append((resource.groupKind, sink))
                 }
             }
@@ -236,9 +264,11 @@ extension SimulatedCluster {
             try await hangIfSo()
             let name = body["metadata"]?["name"]?.stringValue ?? ""
             if isDryRun { return try dryRun(body) }
-            return try call("apply \(resource.kind)/\(name)") {
+            let answer = try call("apply \(resource.kind)/\(name)") {
                 try cluster.write(body, "apply", isCreation: false)
             }
+            await cluster.overtake(answer.object, "apply \(resource.kind)/\(name)")
+            return answer
         }
 
         func create(_ body: Node, _ resource: APIResource, isDryRun: Bool)

@@ -6,8 +6,12 @@ import Synchronization
 
 /// A Git repository of a simulation: a list of commits, each with all its files.
 final class SimulatedSource: ManifestSource {
-    private struct Contents {
+    fileprivate struct Contents {
         var commits: [(Commit, [String: String])] = []
+        /// Written, and not pushed.
+        var loose: [(Commit, [String: String])] = []
+        /// Of the next pushes: whether one whose answer is lost arrives all the same.
+        var lostPushes: [Bool] = []
         var isUnreachable = false
         var isUnreadable = false
         var fetches = 0
@@ -18,19 +22,18 @@ final class SimulatedSource: ManifestSource {
     @discardableResult
     func commit(_ message: String, _ files: [String: String]) -> CommitID {
         contents.withLock { contents in
-            let number = contents.commits.count + 1
-            let digits = String(number)
-            let text = String(repeating: "0", count: 40 - digits.count) + digits
-            guard let id = CommitID(text) else { preconditionFailure("forty digits") }
-            let person = Commit.Identity(
-                name: "engineer-a", email: "a@example.com", time: Timestamp(seconds: 1_700_000_000))
-            let commit = Commit(
-                id: id, parents: contents.commits.last.map { [$0.0.id] } ?? [], author: person,
-                message: message, changedPaths: files.keys.sorted())
+            let commit = contents.made(message, files)
             contents.commits.append((commit, files))
-            return id
+            return commit.id
         }
     }
+
+    /// The answers of the next pushes get lost: of those that arrive, and of those that do not.
+    func losePushes(arriving: [Bool]) { contents.withLock { $0.lostPushes = arriving } }
+
+    /// The files of the newest commit.
+    var files: [String: String] { contents.withLock { $0.commits.last?.1 ?? [:] } }
+    var messages: [String] { contents.withLock { $0.commits.map(\.0.message) } }
 
     func setUnreachable(_ isUnreachable: Bool) {
         contents.withLock { $0.isUnreachable = isUnreachable }
@@ -62,14 +65,19 @@ final class SimulatedSource: ManifestSource {
     }
 
     func commits(from: CommitID?, to: CommitID, limit: Int) async throws -> [Commit] {
-        let all = contents.withLock { $0.commits.map(\.0) }
+        let (all, loose) = contents.withLock { ($0.commits.map(\.0), $0.loose.map(\.0)) }
+        if let commit = loose.first(where: { $0.id == to }) { return [commit] }
         let start = from.flatMap { id in all.firstIndex { $0.id == id } }.map { $0 + 1 } ?? 0
         let end = (all.firstIndex { $0.id == to } ?? -1) + 1
         return Array(all[min(start, end)..<end].suffix(limit))
     }
 
     func isAncestor(_ ancestor: CommitID, of descendant: CommitID) async throws -> Bool {
-        ancestor.description <= descendant.description
+        let all = contents.withLock { $0.commits.map(\.0.id) }
+        guard let a = all.firstIndex(of: ancestor), let b = all.firstIndex(of: descendant) else {
+            return false
+        }
+        return a <= b
     }
 
     private func files(at commit: CommitID) -> [String: String] {
@@ -96,15 +104,45 @@ final class SimulatedSource: ManifestSource {
         ).description
     }
 
-    func makeRevert(of commits: [CommitID], onto branch: String, at time: Timestamp)
+    func makeRevert(of commits: [CommitID], onto branch: String, at time: Timestamp, note: String?)
         async throws -> CommitID
     {
         let all = contents.withLock { $0.commits }
         guard let first = commits.last, let place = all.firstIndex(where: { $0.0.id == first }),
             place > 0
         else { throw GitError.unknownRevision("the commit before") }
-        return commit("Revert", all[place - 1].1)
+        return contents.withLock { contents in
+            let text = ["Revert", note].compactMap { $0 }.joined(separator: "\n\n")
+            let commit = contents.made(text, all[place - 1].1)
+            contents.loose.append((commit, all[place - 1].1))
+            return commit.id
+        }
     }
 
-    func push(_ commit: CommitID, to branch: String, expecting: CommitID?) async throws {}
+    func push(_ commit: CommitID, to branch: String, expecting: CommitID?) async throws {
+        try contents.withLock { contents in
+            guard contents.commits.last?.0.id == expecting,
+                let place = contents.loose.firstIndex(where: { $0.0.id == commit })
+            else { throw GitError.rejected(branch: branch, reason: "it has moved meanwhile") }
+            let arrives = contents.lostPushes.isEmpty ? nil : contents.lostPushes.removeFirst()
+            if arrives != false { contents.commits.append(contents.loose.remove(at: place)) }
+            if arrives != nil { throw GitError.unreachable(remote: "simulated", message: "lost") }
+        }
+    }
+}
+
+extension SimulatedSource.Contents {
+    /// The next commit on top of the branch, which does not move.
+    func made(_ message: String, _ files: [String: String]) -> Commit {
+        let digits = String(commits.count + loose.count + 1)
+        let text = String(repeating: "0", count: 40 - digits.count) + digits
+        guard let id = CommitID(text) else { preconditionFailure("forty digits") }
+        let person = Commit.Identity(
+            name: "engineer-a", email: "a@example.com", time: Timestamp(seconds: 1_700_000_000))
+        let before = commits.last?.1 ?? [:]
+        let paths = Set(files.keys).union(before.keys).filter { files[$0] != before[$0] }
+        return Commit(
+            id: id, parents: commits.last.map { [$0.0.id] } ?? [], author: person,
+            message: message, changedPaths: paths.sorted())
+    }
 }

@@ -1,0 +1,176 @@
+internal import Declarations
+internal import EventLog
+internal import GitRepository
+internal import Logging
+internal import Model
+internal import Planning
+internal import Projections
+
+/// Why an application has no target.
+struct TargetRefusal: Error {
+    var reason: SyncRefused.Reason
+    var message: String
+}
+
+extension Engine {
+    /// Hands every environment what its applications are to be brought to, and records what stands in the way.
+    func distributeNow() async {
+        let applications = await declaredApplications()
+        var targets: [String: [EnvironmentReconciler.Target]] = [:]
+        var refused: [(Application, TargetRefusal)] = []
+        for application in applications {
+            let environment = parts.settings.environment(for: application.destination)
+            do {
+                let target = try await target(of: application, environment)
+                targets[environment?.name ?? "", default: []].append(target)
+                problems[application.name] = nil
+            } catch {
+                if isNews(error, about: application), let error = error as? TargetRefusal {
+                    refused.append((application, error))
+                }
+                // The last known target stays in force.
+                guard let environment,
+                    let last = await environments[environment.name]?.target(of: application.name)
+                else { continue }
+                targets[environment.name, default: []].append(last)
+            }
+        }
+        do {
+            let leaving = try await leaving(applications)
+            try await recordDeclarations(applications, leaving: leaving.keptOpen)
+            try await recordRefusals(refused)
+            for (environment, target) in leaving.targets {
+                targets[environment, default: []].append(target)
+            }
+        } catch {
+            parts.log.error("cannot record the declarations: \(describe(error))")
+        }
+        guard await hasTriedEverywhere() else { return }
+        for (name, environment) in environments {
+            await environment.setTargets(targets[name] ?? [])
+        }
+    }
+
+    /// Before every repository that declares applications was read once, nobody knows which are gone.
+    func hasLookedEverywhere() async -> Bool {
+        for repository in repositories.values where await !repository.hasLooked { return false }
+        return true
+    }
+
+    /// Whether every repository was read, or what it declared last was taken from the ledger.
+    private func hasTriedEverywhere() async -> Bool {
+        for repository in repositories.values where await !repository.hasTried { return false }
+        return true
+    }
+
+    /// Logs what is said for the first time.
+    private func isNews(_ error: any Error, about application: Application) -> Bool {
+        let text = (error as? TargetRefusal)?.message ?? describe(error)
+        guard problems[application.name] != text else { return false }
+        parts.log.error("\(application.name): \(text)")
+        problems[application.name] = text
+        return true
+    }
+
+    private func target(of application: Application, _ environment: Settings.Environment?)
+        async throws -> EnvironmentReconciler.Target
+    {
+        guard let environment else {
+            throw TargetRefusal(
+                reason: .unknownDestination,
+                message: "no environment of tidemark.yaml is \(application.destination.cluster), "
+                    + "where \(application.location) sends it")
+        }
+        let url = application.source.repoURL
+        guard let repository = parts.settings.repository(url: url),
+            let follower = repositories[repository.name]
+        else {
+            throw TargetRefusal(
+                reason: .unknownRepository,
+                message: "no repository of tidemark.yaml has the URL "
+                    + "\(GitRemote.redacted(url)), which \(application.location) names")
+        }
+        do {
+            let located = try await follower.locate(application)
+            return EnvironmentReconciler.Target(
+                application: application, rules: rules(of: application, environment),
+                repository: repository.name, commit: located.commit, treeID: located.treeID)
+        } catch GitError.unknownRevision(let revision) {
+            throw TargetRefusal(
+                reason: .unknownRepository,
+                message: "repository \(repository.name) has no branch, tag or commit \(revision)")
+        }
+    }
+
+    private func rules(of application: Application, _ environment: Settings.Environment)
+        -> SyncRules
+    {
+        let backoff = parts.settings.selfHeal
+        return SyncRules(
+            mode: parts.settings.mode(of: application.name, in: environment) == .apply
+                ? .apply : .observe,
+            policy: application.syncPolicy,
+            heal: HealBackoff(
+                base: backoff.duration, factor: backoff.factor, cap: backoff.maxDuration))
+    }
+}
+
+// MARK: - Leaving
+
+extension Engine {
+    /// Applications that left Git and are not done with, because their objects are to go, too.
+    private struct Leaving {
+        /// Not yet to be recorded as removed.
+        var keptOpen: Set<String> = []
+        var targets: [(environment: String, target: EnvironmentReconciler.Target)] = []
+    }
+
+    private func leaving(_ declared: [Application]) async throws -> Leaving {
+        var leaving = Leaving()
+        guard await hasLookedEverywhere() else { return leaving }
+        let names = Set(declared.map(\.name))
+        let rows = try await parts.store.state { $0.applications.all }
+        for (name, row) in rows where !row.isRemoved && !names.contains(name) {
+            guard
+                let environment = parts.settings.environments.first(where: {
+                    $0.name == row.environment
+                }), let target = await departure(row, environment)
+            else { continue }
+            leaving.keptOpen.insert(name)
+            leaving.targets.append((environment.name, target))
+        }
+        return leaving
+    }
+
+    /// The target of an application whose finalizer asks for its objects to go; `nil` when they stay, and when
+    /// it never brought any.
+    private func departure(_ row: ApplicationRow, _ environment: Settings.Environment) async
+        -> EnvironmentReconciler.Target?
+    {
+        guard let application = try? row.declaration.application,
+            case .deletesObjects(let propagation) = application.removal,
+            let commit = (row.renderedCommit ?? row.lastSyncedCommit).flatMap({ CommitID($0) })
+        else { return nil }
+        var isLastOfFolder = false
+        for repository in repositories.values
+        where await repository.declaresNothing(besides: row.declaration.file) {
+            isLastOfFolder = true
+        }
+        return EnvironmentReconciler.Target(
+            application: application, rules: rules(of: application, environment),
+            repository: row.repository, commit: commit, treeID: nil,
+            removal: EnvironmentReconciler.Removal(
+                propagation: propagation, isLastOfFolder: isLastOfFolder))
+    }
+}
+
+extension ApplicationDeclaration {
+    /// The application as it was declared.
+    ///
+    /// - Throws: `Problems` when this release does not support what an earlier one recorded.
+    var application: Application {
+        get throws(Problems) {
+            try readRecordedApplication(manifest, at: SourceLocation(file: file, line: line))
+        }
+    }
+}

@@ -1,0 +1,193 @@
+internal import Declarations
+internal import Digests
+internal import EventLog
+internal import GitRepository
+internal import Logging
+internal import Model
+internal import Planning
+internal import Projections
+
+extension EnvironmentReconciler {
+    /// Compares, decides, records and acts for one application.
+    func reconcile(_ application: String) async throws {
+        guard let target = entries[application]?.target else { return }
+        try await renderIfNeeded(application)
+        await readUnseenKeys()
+        let (row, objects, running) = try await recorded(application)
+        guard let row, let observation = observe(application, target, row, objects) else { return }
+        try await recordObservations(application, objects)
+        if target.removal != nil, row.isRemoved {
+            entries[application] = nil
+            return
+        }
+        let decisions =
+            if let removal = target.removal {
+                decideRemoval(
+                    of: row, running: running, isLastOfFolder: removal.isLastOfFolder, observation)
+            } else {
+                decide(row, objects: objects, running: running, observation)
+            }
+        try await carryOut(decisions, application, observation)
+    }
+
+    /// What the ledger has of an application: its row, its objects, and its sync in progress.
+    func recorded(_ application: String) async throws -> (
+        ApplicationRow?, [ObjectKey: ObjectRow], SyncRow?
+    ) {
+        let environment = name
+        return try await recorder.store.state { state in
+            var objects: [ObjectKey: ObjectRow] = [:]
+            for key in state.objectKeys(of: application) {
+                // An application that moved here has rows in its former environment, too.
+                guard key.hasPrefix(environment + "|"), let row = state.objects[key],
+                    let object = ObjectKey(String(key.dropFirst(environment.count + 1)))
+                else { continue }
+                objects[object] = row
+            }
+            let row = state.applications[application]
+            return (row, objects, row?.runningSync.flatMap { state.syncs[$0] })
+        }
+    }
+
+    private func carryOut(
+        _ decisions: [Decision], _ application: String, _ observation: Observation
+    ) async throws {
+        var events: [NewEvent] = []
+        var request: SyncRequested?
+        var isRemoved = false
+        for decision in decisions {
+            switch decision {
+            case .recordComparison(let payload):
+                events.append(event(.comparisonChanged(payload), application))
+            case .recordHealth(let payload):
+                events.append(event(.healthChanged(payload), application))
+            case .recordObjectHealth(let key, let payload):
+                events.append(event(.healthChanged(payload), application, key))
+            case .recordDrift(let key, let payload):
+                events.append(event(.driftDetected(payload), application, key))
+            case .resolveDrift(let key, let payload):
+                events.append(event(.driftResolved(payload), application, key))
+            case .refuse(let payload):
+                events.append(event(.syncRefused(payload), application))
+            case .sync(let payload): request = payload
+            case .remove(let isCascaded):
+                let removed = ApplicationRemoved { $0.isCascaded = isCascaded }
+                events.append(event(.applicationRemoved(removed), application))
+                isRemoved = true
+            case .supersede(let reason): supersede(application, reason)
+            case .wait(let time): entries[application]?.wakeAt = time
+            }
+        }
+        try await recorder.record(events)
+        if isRemoved { entries[application] = nil }
+        if startsSyncs, let request {
+            try await startSync(application, request, actor: .reconciler)
+        }
+    }
+
+    private func supersede(_ application: String, _ reason: String) {
+        guard let run = entries[application]?.run, run.onlyAwaitsHealth else { return }
+        entries[application]?.run?.terminationReason = "superseded: \(reason)"
+        run.wake.yield()
+    }
+
+    /// An event about an application of this environment, or about one of its objects.
+    func event(
+        _ event: Event, _ application: String, _ object: ObjectKey? = nil,
+        actor: Actor = .reconciler,
+        stream: String? = nil
+    ) -> NewEvent {
+        let target = entries[application]?.target
+        return recorder.event(
+            event, stream: stream ?? LedgerState.Stream.application(application),
+            subjects: Subjects(
+                application: application, commit: target?.commit.description, environment: name,
+                object: object, repository: target?.repository),
+            actor: actor)
+    }
+
+    func inputs(of target: Target) -> Digest {
+        guard target.removal == nil else { return Digest(of: "nothing is desired") }
+        return DesiredSet.inputs(
+            of: target.application, treeID: target.treeID ?? "", tokenKeyID: tokenKey.id)
+    }
+
+    private func renderIfNeeded(_ application: String) async throws {
+        // What the cluster serves says which objects have a namespace.
+        guard let entry = entries[application], discovery != nil else { return }
+        let target = entry.target
+        let inputs = inputs(of: target)
+        let scopes = discoveryDigest
+        guard entry.renderedInputs != inputs || entry.renderedScopes != scopes else {
+            // The same files at a newer commit.
+            entries[application]?.desired?.commit = target.commit.description
+            return
+        }
+        do {
+            let desired =
+                target.removal == nil
+                ? try await renderAndRecord(application, target, inputs)
+                : DesiredSet(
+                    commit: target.commit.description, inputs: inputs, objects: [], byKey: [:],
+                    warnings: [])
+            entries[application]?.desired = desired
+            entries[application]?.renderProblems = nil
+        } catch let problems as Problems {
+            try await recordRenderFailure(application, problems.all.map(\.summary))
+        }
+        entries[application]?.renderedInputs = inputs
+        entries[application]?.renderedScopes = scopes
+        rememberDesiredKeys()
+        followDesiredKinds()
+    }
+
+    private func renderAndRecord(_ application: String, _ target: Target, _ inputs: Digest)
+        async throws -> DesiredSet
+    {
+        let desired = try await render(target, inputs)
+        let event = desired.event
+        let row = try await recorder.store.state { $0.applications[application] }
+        if row?.renderedInputs != inputs || row?.desired != event.objects
+            || row?.renderProblems.isEmpty == false
+        {
+            try await recorder.record(
+                [self.event(.manifestsRendered(event), application)], blobs: desired.blobs)
+        }
+        return desired
+    }
+
+    private func recordRenderFailure(_ application: String, _ problems: [String]) async throws {
+        let known = try await recorder.store.state { $0.applications[application]?.renderProblems }
+        if known != problems {
+            let failure = RenderFailed { $0.problems = problems }
+            try await recorder.record([event(.renderFailed(failure), application)])
+        }
+        entries[application]?.desired = nil
+        entries[application]?.renderProblems = problems
+    }
+
+    func render(_ target: Target, _ inputs: Digest) async throws -> DesiredSet {
+        guard let source = sources[target.repository] else {
+            throw Problems([
+                Problem(
+                    at: target.application.location, "repository \(target.repository) is unknown")
+            ])
+        }
+        guard target.treeID != nil else {
+            let path = target.application.source.path
+            throw Problems([
+                Problem(
+                    at: target.application.location,
+                    "path \(path) does not exist at commit \(target.commit.short)")
+            ])
+        }
+        let tree = try await source.tree(at: target.commit, under: target.application.source.path)
+        let discovery = discovery
+        return try DesiredSet.render(
+            target.application, commit: target.commit.description, tree: tree, inputs: inputs,
+            key: tokenKey
+        ) { kind in
+            discovery?.resource(kind)?.isNamespaced
+        }
+    }
+}
