@@ -176,7 +176,7 @@ let package = Package(
                 "YAML", "KubernetesClient", asyncHTTPClient, nioCore, nioHTTP1, nioFoundation,
                 logging,
             ]),
-        tests(of: "Server", ["EventLog", "Engine", logging]),
+        tests(of: "Server", ["Digests", "EventLog", "Engine", "Projections", logging]),
         tests(
             of: "CLI",
             [

@@ -25,7 +25,7 @@ public func readSettings(_ bytes: [UInt8], file: String) throws(Problems) -> Set
 enum SettingsFields {
     static let root = [
         "ledger", "keys", "repositories", "applications", "environments", "promotion",
-        "identities", "modes", "selfHeal",
+        "identities", "modes", "selfHeal", "socket",
     ]
     static let repository = ["name", "url", "credentials", "poll", "deadline"]
     static let credentials = [
@@ -38,6 +38,7 @@ enum SettingsFields {
     ]
     static let sandbox = ["data", "port"]
     static let identity = ["name", "accounts"]
+    static let socket = ["path", "group"]
     static let selfHeal = ["duration", "factor", "maxDuration"]
 }
 
@@ -62,6 +63,7 @@ extension Settings {
             digest: Digest(of: canonicalJSON(reading.root)))
         ledger = Self.file(&reading, FieldPath("ledger")) ?? ledger
         keys = Self.file(&reading, FieldPath("keys")) ?? keys
+        socket = Socket(&reading, FieldPath("socket"))
         checkReferences(&reading)
     }
 
@@ -110,6 +112,20 @@ extension Settings.Identity {
         let accounts = reading.strings(path.appending("accounts"))
         guard let name else { return nil }
         self.init(name: name, accounts: accounts)
+    }
+}
+
+extension Settings.Socket {
+    init(_ reading: inout StrictReading, _ path: FieldPath) {
+        self.init()
+        guard reading.node(path) != nil, reading.hasObject(path, known: SettingsFields.socket)
+        else { return }
+        func text(_ name: String) -> String? {
+            let field = path.appending(name)
+            return reading.node(field) == nil ? nil : reading.requiredString(field)
+        }
+        self.path = text("path")
+        group = text("group")
     }
 }
 

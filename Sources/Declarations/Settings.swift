@@ -11,6 +11,8 @@ public struct Settings: Hashable, Sendable {
     /// Folder of the keys (of secrets' tokens, of checkpoints), which is kept apart from the ledger;
     /// `tidemark-keys` unless set.
     public var keys: String
+    /// Where the control socket is, and who may read through it.
+    public var socket: Socket
     public var repositories: [Repository]
     /// The folders that hold Argo CD's manifests.
     public var applications: [ApplicationFolder]
@@ -28,7 +30,7 @@ public struct Settings: Hashable, Sendable {
         ledger: String = "tidemark.db", keys: String = "tidemark-keys", repositories: [Repository],
         applications: [ApplicationFolder], environments: [Environment], promotion: [String] = [],
         identities: [Identity] = [], modes: [String: Mode] = [:],
-        selfHeal: SelfHealBackoff = .standard, digest: Digest
+        selfHeal: SelfHealBackoff = .standard, socket: Socket = Socket(), digest: Digest
     ) {
         self.ledger = ledger
         self.keys = keys
@@ -39,6 +41,7 @@ public struct Settings: Hashable, Sendable {
         self.identities = identities
         self.modes = modes
         self.selfHeal = selfHeal
+        self.socket = socket
         self.digest = digest
     }
 
@@ -46,6 +49,19 @@ public struct Settings: Hashable, Sendable {
     public enum Mode: String, Hashable, Sendable, CaseIterable {
         case apply
         case observe
+    }
+
+    /// The socket of the process that writes.
+    public struct Socket: Hashable, Sendable {
+        /// Beside the ledger unless set.
+        public var path: String?
+        /// The group whose members may read through it; `nil` when only the writer's own account may connect.
+        public var group: String?
+
+        public init(path: String? = nil, group: String? = nil) {
+            self.path = path
+            self.group = group
+        }
     }
 
     /// One person, and the accounts under which that person appears.

@@ -50,7 +50,7 @@ public struct ControlClient: Sendable {
         }
     }
 
-    private func send(_ body: Node?, to route: String, deadline: Duration) async throws -> Node {
+    func send(_ body: Node?, to route: String, deadline: Duration) async throws -> Node {
         guard path.utf8.count <= controlPathBytesMax else { throw ControlError.pathTooLong(path) }
         let http = HTTPClient(eventLoopGroupProvider: .singleton)
         let result: Result<Node, any Error>

@@ -8,6 +8,11 @@ public enum ControlError: Error, Equatable, Sendable {
     case unknownRoute(String)
     /// Another account than the writer's own asked.
     case notPermitted(uid: UInt32)
+    /// An account that may read asked for a change.
+    case readOnly(uid: UInt32)
+    case unknownGroup(String)
+    /// The socket cannot be given to the group.
+    case cannotShare(group: String, reason: String)
     case unreadableAnswer(status: Int)
     /// The path is longer than an address of a Unix socket may be.
     case pathTooLong(String)
@@ -20,6 +25,9 @@ extension ControlError: Diagnostic {
         case .badRequest: "the request cannot be read"
         case .unknownRoute(let route): "there is no \(route)"
         case .notPermitted: "this account may not use the control socket"
+        case .readOnly: "this account may only read"
+        case .unknownGroup(let name): "there is no group \(name) on this machine"
+        case .cannotShare(let group, _): "cannot give the control socket to group \(group)"
         case .unreadableAnswer(let status): "the writer gave an unreadable answer (\(status))"
         case .pathTooLong(let path): "cannot make a socket at \(path)"
         }
@@ -30,6 +38,9 @@ extension ControlError: Diagnostic {
         case .answered(_, let cause, _): cause
         case .badRequest(let reason): reason
         case .notPermitted(let uid): "uid \(uid) is not the owner of the ledger"
+        case .readOnly(let uid): "uid \(uid) is not the owner of the ledger"
+        case .unknownGroup: "socket.group of tidemark.yaml names it"
+        case .cannotShare(_, let reason): reason
         case .pathTooLong: "the path is longer than \(controlPathBytesMax) bytes"
         case .unknownRoute, .unreadableAnswer: nil
         }
@@ -38,7 +49,9 @@ extension ControlError: Diagnostic {
     public var hint: String? {
         switch self {
         case .answered(_, _, let hint): hint
-        case .notPermitted: "run the command as the account that runs tidemark run"
+        case .notPermitted, .readOnly: "run the command as the account that runs tidemark run"
+        case .unknownGroup: "make the group, or name another one"
+        case .cannotShare: "run tidemark as a member of the group"
         case .unreadableAnswer, .unknownRoute, .badRequest:
             "run the same release as the process that runs tidemark run"
         case .pathTooLong: "keep the ledger in a folder with a shorter path"
@@ -69,8 +82,9 @@ struct ProblemDetails {
             switch error as? ControlError {
             case .badRequest: 400
             case .unknownRoute: 404
-            case .notPermitted: 403
-            case .answered, .unreadableAnswer, .pathTooLong, nil: diagnostic == nil ? 500 : 422
+            case .notPermitted, .readOnly: 403
+            case .answered, .unreadableAnswer, .pathTooLong, .unknownGroup, .cannotShare, nil:
+                diagnostic == nil ? 500 : 422
             }
     }
 

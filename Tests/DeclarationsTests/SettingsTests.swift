@@ -29,6 +29,7 @@ struct SettingsTests {
         #expect(
             settings.selfHeal
                 == .init(duration: .seconds(1), factor: 2, maxDuration: .seconds(90)))
+        #expect(settings.socket == .init(path: "/run/tidemark/tidemark.sock", group: "ops"))
     }
 
     private var repositories: [Settings.Repository] {
@@ -139,6 +140,7 @@ let everySetting = """
     - {name: engineer-b}
     modes: {authz: observe, gateway: apply}
     selfHeal: {duration: 1s, factor: 2, maxDuration: 1m30s}
+    socket: {path: /run/tidemark/tidemark.sock, group: ops}
     """
 
 /// `schema/tidemark.schema.json`, which editors read, says what the program reads.
@@ -165,6 +167,7 @@ struct SettingsSchemaTests {
             ),
             (FieldPath("$defs", "identity"), SettingsFields.identity),
             (FieldPath("$defs", "selfHeal"), SettingsFields.selfHeal),
+            (FieldPath("$defs", "socket"), SettingsFields.socket),
         ]
     }
 
@@ -205,6 +208,7 @@ struct SettingsSchemaTests {
         #expect(keys(inner("environments", "sandbox")) == Set(SettingsFields.sandbox))
         #expect(keys(example["identities"]) == Set(SettingsFields.identity))
         #expect(keys(example["selfHeal"]) == Set(SettingsFields.selfHeal))
+        #expect(keys(example["socket"]) == Set(SettingsFields.socket))
     }
 
     @Test func defaultsAndChoicesAreThoseOfTheProgram() throws {

@@ -31,8 +31,9 @@ struct Workspace: Sendable {
     var keysFolder: String { path(settings.keys) }
     var tokenKeyPath: String { keysFolder + "/token.key" }
 
-    /// Beside the ledger, named as it is: `tidemark.sock`.
+    /// Beside the ledger and named as it is, such as `tidemark.sock`, unless the settings say otherwise.
     var socketPath: String {
+        if let path = settings.socket.path { return self.path(path) }
         let ledger = ledgerPath
         return (ledger.hasSuffix(".db") ? String(ledger.dropLast(3)) : ledger) + ".sock"
     }
@@ -40,8 +41,23 @@ struct Workspace: Sendable {
     /// For mirrors of repositories and other files that can be made again.
     var cacheFolder: String { Files.folder(of: ledgerPath) + "/.tidemark" }
 
-    func openForReading() throws -> SQLiteLedger {
-        try SQLiteLedger.openForReading(path: ledgerPath)
+    /// The ledger's file when this account may open it, else its writer's answers.
+    ///
+    /// - Throws: Why the file cannot be opened, when nobody answers either.
+    func openForReading() async throws -> any LedgerReading {
+        do {
+            let ledger = try SQLiteLedger.openForReading(path: ledgerPath)
+            _ = try await ledger.head()  // A file may be there and out of reach.
+            return ledger
+        } catch {
+            switch error {
+            case .notFound, .io, .readOnly: break
+            default: throw error
+            }
+            let client = ControlClient(path: socketPath)
+            guard await client.writer() != nil else { throw error }
+            return SocketLedger(client)
+        }
     }
 
     func readTokenKey() throws -> TokenKey {

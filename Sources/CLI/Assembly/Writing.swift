@@ -55,7 +55,7 @@ struct Writing: Sendable {
             do {
                 switch try await client.send(request) {
                 case .answered(let answer):
-                    let ledger = try workspace.openForReading()
+                    let ledger = try await workspace.openForReading()
                     return try await body(answer, Session(ledger: ledger, client: client))
                 case .broken(let reason):
                     guard ContinuousClock.now < end else {
@@ -125,7 +125,7 @@ extension ControlRequest {
 
 /// The ledger while a request is being carried out.
 struct Session: Sendable {
-    let ledger: SQLiteLedger
+    let ledger: any LedgerReading
     /// `nil` when this process is the writer.
     let client: ControlClient?
 
@@ -136,21 +136,20 @@ struct Session: Sendable {
         async throws -> SyncRow?
     {
         let end = timeout.map { ContinuousClock.now + $0 }
-        var looks = 0
+        let follower = HeadFollower(ledger: ledger, client: client)
         while true {
-            let found = try await ledger.state { state in
-                state.syncs[sync].map { ($0, state.steps(of: sync)) }
+            let (position, found) = try await ledger.state { state in
+                (state.position, state.syncs[sync].map { ($0, state.steps(of: sync)) })
             }
             if let (row, steps) = found {
                 if row.phase.isFinished { return row }
                 note(row, steps)
             }
-            if let end, ContinuousClock.now >= end { return nil }
-            looks += 1
-            if looks % 5 == 0, let client, await client.writer() == nil {
-                throw Writing.WriterGone()
-            }
-            try await Task.sleep(for: .milliseconds(100))
+            let left = end.map { $0 - ContinuousClock.now } ?? .seconds(30)
+            if left <= .zero { return nil }
+            let isWritten = try await follower.wait(
+                beyond: position, within: min(left, .seconds(30)))
+            if !isWritten { throw Writing.WriterGone() }
         }
     }
 }

@@ -4,7 +4,6 @@ internal import EventLog
 internal import Model
 internal import Planning
 internal import Projections
-internal import SQLiteLedger
 internal import Server
 internal import YAML
 
@@ -53,7 +52,7 @@ struct DiffCommand: AsyncParsableCommand {
         if let second { return try await compareEnvironments(second, workspace) }
         let differences =
             if let at {
-                try await recorded(workspace.openForReading(), Moment(at))
+                try await recorded(await workspace.openForReading(), Moment(at))
             } else {
                 try await current(workspace)
             }
@@ -68,7 +67,7 @@ struct DiffCommand: AsyncParsableCommand {
     }
 
     private func compareEnvironments(_ second: String, _ workspace: Workspace) async throws {
-        let ledger = try workspace.openForReading()
+        let ledger = try await workspace.openForReading()
         let report = try await EnvironmentDiffReport(
             from: .init(EnvironmentReference(first), label: first, ledger),
             to: .init(EnvironmentReference(second), label: second, ledger),
@@ -99,7 +98,7 @@ struct DiffCommand: AsyncParsableCommand {
         }
     }
 
-    private func recorded(_ ledger: SQLiteLedger, _ moment: Moment) async throws
+    private func recorded(_ ledger: any LedgerReading, _ moment: Moment) async throws
         -> [ObjectDifference]
     {
         let state = try await moment.state(ledger)
@@ -128,7 +127,8 @@ struct DiffCommand: AsyncParsableCommand {
         return differences
     }
 
-    private func changes(_ ledger: SQLiteLedger, _ desired: Digest, _ live: Digest) async throws
+    private func changes(_ ledger: any LedgerReading, _ desired: Digest, _ live: Digest)
+        async throws
         -> [PlannedField]
     {
         guard let wanted = try await ledger.blob(desired), let found = try await ledger.blob(live)

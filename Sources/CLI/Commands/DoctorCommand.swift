@@ -78,9 +78,9 @@ private struct Diagnosis {
     }
 
     private static func ledger(_ workspace: Workspace) async throws -> String {
-        let ledger = try workspace.openForReading()
-        let report = try await ledger.verify(full: false)
-        if let finding = report.findings.first {
+        let ledger = try await workspace.openForReading()
+        let (events, findings) = try await ledger.check(full: false)
+        if let finding = findings.first {
             throw CommandError("not intact: \(finding)", try: "tidemark verify")
         }
         let known = try await ledger.state { $0.ledger["ledger"]?.tokenKeyID }
@@ -90,7 +90,7 @@ private struct Diagnosis {
                 "its tokens are under key \(known ?? "none"), not \(key)",
                 try: "restore the key, or go on: secrets are observed again")
         }
-        return "\(counted(Int(report.events), "event")), intact"
+        return "\(counted(Int(events), "event")), intact"
     }
 
     private static func cluster(_ workspace: Workspace, _ environment: Settings.Environment)

@@ -4,7 +4,7 @@ internal import EventLog
 internal import Model
 internal import Planning
 internal import Projections
-internal import SQLiteLedger
+internal import Server
 
 struct ExplainCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -24,7 +24,7 @@ struct ExplainCommand: AsyncParsableCommand {
     @OptionGroup var format: FormatOptions
 
     func run() async throws {
-        let ledger = try config.workspace().openForReading()
+        let ledger = try await config.workspace().openForReading()
         let state = try await moment.state(of: ledger)
         let explanation: Explanation
         if let row = state.syncs[target] {

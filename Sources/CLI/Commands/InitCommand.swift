@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import Declarations
 internal import Digests
 internal import Model
 internal import SQLiteLedger
@@ -28,6 +29,8 @@ struct InitCommand: AsyncParsableCommand {
             url: repository ?? "https://example.org/platform.git", path: path
         ).text
         var lines: [String] = []
+        // What would be refused is not even written: a URL may hold a password.
+        if !Files.exists(file) { _ = try readSettings(Array(text.utf8), file: file) }
         let isNew = try Files.create(file, Array(text.utf8))
         lines.append(isNew ? "wrote   \(file)" : "kept    \(file)")
         if !isNew, repository != nil {

@@ -1,7 +1,6 @@
 internal import ArgumentParser
 internal import EventLog
 internal import Model
-internal import SQLiteLedger
 internal import Server
 
 struct VerifyCommand: AsyncParsableCommand {
@@ -49,8 +48,7 @@ struct VerifyCommand: AsyncParsableCommand {
 
     private func check(_ workspace: Workspace) async throws -> (Int64, [String]) {
         if readOnly {
-            let report = try await workspace.openForReading().verify(full: !quick)
-            return (report.events, report.findings.map(\.description))
+            return try await workspace.openForReading().check(full: !quick)
         }
         return try await Writing(workspace, by: author.by).perform(
             .verify(isFull: !quick), about: nil

@@ -2,7 +2,7 @@ internal import ArgumentParser
 internal import EventLog
 internal import Model
 internal import Projections
-internal import SQLiteLedger
+internal import Server
 internal import YAML
 
 struct LogCommand: AsyncParsableCommand {
@@ -62,7 +62,8 @@ struct LogCommand: AsyncParsableCommand {
     @OptionGroup var format: ListOptions
 
     func run() async throws {
-        let ledger = try config.workspace().openForReading()
+        let workspace = try config.workspace()
+        let ledger = try await workspace.openForReading()
         let filter = try await filter(ledger)
         let newest = try await newest(ledger, filter)
         let isForward = reverse || follow
@@ -73,11 +74,14 @@ struct LogCommand: AsyncParsableCommand {
             }
             return try show(listing(events).text(format.output, format.color.paint))
         }
-        _ = try await untilInterrupted { try await followOn(ledger, filter, events) }
+        let client = ControlClient(path: workspace.socketPath)
+        _ = try await untilInterrupted {
+            try await followOn(HeadFollower(ledger: ledger, client: client), filter, events)
+        }
         throw Outcome.interrupted
     }
 
-    private func newest(_ ledger: SQLiteLedger, _ filter: EventFilter) async throws
+    private func newest(_ ledger: any LedgerReading, _ filter: EventFilter) async throws
         -> [RecordedEvent]
     {
         var found: [RecordedEvent] = []
@@ -93,8 +97,9 @@ struct LogCommand: AsyncParsableCommand {
     }
 
     private func followOn(
-        _ ledger: SQLiteLedger, _ filter: EventFilter, _ events: [RecordedEvent]
+        _ follower: HeadFollower, _ filter: EventFilter, _ events: [RecordedEvent]
     ) async throws {
+        let ledger = follower.ledger
         let paint = format.color.paint
         let output: ListFormat =
             switch format.output {
@@ -105,10 +110,13 @@ struct LogCommand: AsyncParsableCommand {
         var last = try await ledger.head()
         try show(lines(listing(events).text(output, paint), isFirst: true, output))
         while true {
-            try await Task.sleep(for: .milliseconds(250))
+            _ = try await follower.wait(beyond: last, within: .seconds(30))
             let news = try await ledger.events(
                 matching: filter, newestFirst: false, limit: 1000, before: last)
-            guard let newest = news.last?.position else { continue }
+            guard let newest = news.last?.position else {
+                last = max(last, try await ledger.head())
+                continue
+            }
             last = newest
             try show(lines(listing(news).text(output, paint), isFirst: false, output))
         }
@@ -121,8 +129,9 @@ struct LogCommand: AsyncParsableCommand {
         return String(text[text.index(after: end)...])
     }
 
-    private func filter(_ ledger: SQLiteLedger) async throws -> EventFilter {
+    private func filter(_ ledger: any LedgerReading) async throws -> EventFilter {
         var filter = EventFilter()
+        try await checkEnvironment(ledger)
         filter.environment = environment
         filter.application = application
         filter.sync = sync
@@ -157,6 +166,16 @@ struct LogCommand: AsyncParsableCommand {
         }
         if range != (1, .max) { filter.positions = range.0...max(range.0, range.1) }
         return filter
+    }
+
+    /// An environment of neither now nor the past is a slip of the pen.
+    private func checkEnvironment(_ ledger: any LedgerReading) async throws {
+        guard let environment else { return }
+        let known = try await ledger.state { $0.environments.all.keys.sorted() }
+        guard !known.contains(environment) else { return }
+        throw CommandError(
+            "there is no environment \(environment)",
+            try: known.isEmpty ? "tidemark run" : "one of: " + known.joined(separator: ", "))
     }
 
     private func listing(_ events: [RecordedEvent]) -> Listing {

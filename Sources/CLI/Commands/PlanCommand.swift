@@ -2,7 +2,6 @@ internal import ArgumentParser
 internal import EventLog
 internal import Model
 internal import Projections
-internal import SQLiteLedger
 internal import Server
 internal import YAML
 
@@ -21,7 +20,7 @@ struct ResourceOptions: ParsableArguments {
     /// The keys that the patterns mean among an application's objects.
     func keys(_ application: String, _ workspace: Workspace) async throws -> [ObjectKey] {
         if resources.isEmpty { return [] }
-        let ledger = try workspace.openForReading()
+        let ledger = try await workspace.openForReading()
         let known: Set<ObjectKey> = try await ledger.state { state in
             let desired = state.applications[application]?.desired.map(\.key) ?? []
             let seen = state.objectKeys(of: application).compactMap { ObjectPlace($0)?.key }

@@ -5,7 +5,7 @@ internal import EventLog
 internal import Model
 internal import Planning
 internal import Projections
-internal import SQLiteLedger
+internal import Server
 internal import YAML
 
 struct ReplayCommand: AsyncParsableCommand {
@@ -37,7 +37,7 @@ struct ReplayCommand: AsyncParsableCommand {
     @OptionGroup var format: FormatOptions
 
     func run() async throws {
-        let ledger = try config.workspace().openForReading()
+        let ledger = try await config.workspace().openForReading()
         var questions: [WhatIf] = []
         if withCurrent { questions += try await current(ledger) }
         questions += try with.map { try WhatIf($0) }
@@ -56,7 +56,7 @@ struct ReplayCommand: AsyncParsableCommand {
     }
 
     /// The sync policy of the newest declaration, as questions.
-    private func current(_ ledger: SQLiteLedger) async throws -> [WhatIf] {
+    private func current(_ ledger: any LedgerReading) async throws -> [WhatIf] {
         let planned = try await Source.planned(name, ledger)
         let application = planned.subjects.application ?? ""
         let declarations = try await ledger.events(
@@ -101,7 +101,7 @@ extension ReplayCommand {
         /// Inputs whose digests are not those that the plan names.
         var mismatches: [String]
 
-        init(_ name: String, _ ledger: SQLiteLedger) async throws {
+        init(_ name: String, _ ledger: any LedgerReading) async throws {
             let recorded = try await Self.planned(name, ledger)
             let inputs: PlanInputs
             let inputDigest: Digest?
@@ -134,7 +134,7 @@ extension ReplayCommand {
         }
 
         /// The event that has the plan of a sync, or a saved plan.
-        static func planned(_ name: String, _ ledger: SQLiteLedger) async throws -> RecordedEvent {
+        static func planned(_ name: String, _ ledger: any LedgerReading) async throws -> RecordedEvent {
             guard name.hasPrefix("sync-") || name.hasPrefix("plan-") else {
                 throw CommandError("\"\(name)\" is no sync", try: "such as sync-42 or plan-17")
             }
@@ -163,7 +163,7 @@ extension ReplayCommand {
         /// What the ledger, folded up to the decision, says otherwise than the plan's inputs.
         private static func contradictions(
             _ application: String, _ inputs: PlanInputs, at position: Int64,
-            _ ledger: SQLiteLedger
+            _ ledger: any LedgerReading
         ) async throws -> [String] {
             let row = try await ledger.state(at: position).applications[application]
             return row?.declaration.digest == inputs.application ? [] : ["application"]

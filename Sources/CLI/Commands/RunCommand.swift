@@ -41,7 +41,10 @@ struct RunCommand: AsyncParsableCommand {
         var assembly = Assembly(workspace: workspace, ledger: ledger, log: log)
         assembly.startsSyncs = true
         try await assembly.withEngine { engine, controls in
-            let server = ControlServer(path: workspace.socketPath, log: log) { request, actor in
+            let server = ControlServer(
+                path: workspace.socketPath, readers: workspace.settings.socket.group,
+                ledger: ledger, log: log
+            ) { request, actor in
                 await engine.ready()
                 return try await controls.perform(request, actor: actor)
             }

@@ -4,7 +4,7 @@ internal import EventLog
 internal import Model
 internal import Planning
 internal import Projections
-internal import SQLiteLedger
+internal import Server
 internal import YAML
 
 struct ShowCommand: AsyncParsableCommand {
@@ -35,7 +35,7 @@ struct ShowCommand: AsyncParsableCommand {
     @OptionGroup var format: FormatOptions
 
     func run() async throws {
-        let ledger = try config.workspace().openForReading()
+        let ledger = try await config.workspace().openForReading()
         let isJSON = format.output == .json
         if address.hasPrefix("@") {
             return try show(try await event(ledger), isYAML: !isJSON)
@@ -53,7 +53,7 @@ struct ShowCommand: AsyncParsableCommand {
         try show(try await object(ledger, state), isYAML: !isJSON)
     }
 
-    private func event(_ ledger: SQLiteLedger) async throws -> Node {
+    private func event(_ ledger: any LedgerReading) async throws -> Node {
         guard let position = Int64(address.dropFirst()), position > 0 else {
             throw CommandError("\"\(address)\" is no position", try: "such as @18204")
         }
@@ -65,7 +65,7 @@ struct ShowCommand: AsyncParsableCommand {
         return CLI.document(of: recorded)
     }
 
-    private func showPlan(_ digest: Digest, _ ledger: SQLiteLedger) async throws {
+    private func showPlan(_ digest: Digest, _ ledger: any LedgerReading) async throws {
         guard let bytes = try await ledger.blob(digest) else {
             throw CommandError(
                 "the body of \(address) is missing from the ledger", try: "tidemark verify")
@@ -85,7 +85,7 @@ struct ShowCommand: AsyncParsableCommand {
         return .object(fields)
     }
 
-    private func object(_ ledger: SQLiteLedger, _ state: LedgerState) async throws -> Node {
+    private func object(_ ledger: any LedgerReading, _ state: LedgerState) async throws -> Node {
         let wanted = try ObjectAddress(address, namespace: namespace)
         var found: [(environment: String, key: ObjectKey, row: ObjectRow)] = []
         for (text, row) in state.objects.all {
@@ -108,7 +108,7 @@ struct ShowCommand: AsyncParsableCommand {
     }
 
     private func body(
-        of key: ObjectKey, _ row: ObjectRow, _ ledger: SQLiteLedger, _ state: LedgerState
+        of key: ObjectKey, _ row: ObjectRow, _ ledger: any LedgerReading, _ state: LedgerState
     ) async throws -> Node {
         let wanted = state.applications[row.application]?.desired.first { $0.key == key }?.digest
         guard let digest = desired ? wanted : row.live else {

@@ -24,7 +24,7 @@ struct StatusCommand: AsyncParsableCommand {
 
     func run() async throws {
         let workspace = try config.workspace()
-        let state = try await moment.state(of: workspace.openForReading())
+        let state = try await moment.state(of: await workspace.openForReading())
         if let application, state.applications[application] == nil {
             throw CommandError(
                 "there is no application \(application)", try: "tidemark status lists them all")

@@ -2,7 +2,6 @@ internal import ArgumentParser
 internal import EventLog
 internal import Model
 internal import Projections
-internal import SQLiteLedger
 internal import Server
 
 struct WaitCommand: AsyncParsableCommand {
@@ -33,15 +32,18 @@ struct WaitCommand: AsyncParsableCommand {
     func run() async throws {
         let workspace = try config.workspace()
         let limit = try duration(timeout)
-        let ledger = try workspace.openForReading()
+        let ledger = try await workspace.openForReading()
         let client = ControlClient(path: workspace.socketPath)
         let application = application
         let reached = try await untilInterrupted { () -> Bool in
             let end = ContinuousClock.now + limit
             let progress = Progress()
             defer { progress.finish() }
+            let follower = HeadFollower(ledger: ledger, client: client)
             while true {
-                let row = try await ledger.state { $0.applications[application] }
+                let (position, row) = try await ledger.state {
+                    ($0.position, $0.applications[application])
+                }
                 guard let row else {
                     throw CommandError(
                         "there is no application \(application)",
@@ -51,13 +53,15 @@ struct WaitCommand: AsyncParsableCommand {
                 progress.say(
                     "\(application): \(row.syncStatus.rawValue), \(row.health.rawValue)"
                         + (row.runningSync.map { ", \($0) runs" } ?? ""))
-                if ContinuousClock.now >= end { return false }
-                if await client.writer() == nil {
+                let left = end - ContinuousClock.now
+                if left <= .zero { return false }
+                let isWritten = try await follower.wait(
+                    beyond: position, within: min(left, .seconds(30)))
+                if !isWritten {
                     throw CommandError(
                         "\(application) will not change",
                         because: "nothing reconciles", try: "tidemark run")
                 }
-                try await Task.sleep(for: .milliseconds(200))
             }
         }
         guard let reached else { throw Outcome.interrupted }

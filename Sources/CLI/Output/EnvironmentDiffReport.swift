@@ -4,7 +4,7 @@ internal import EventLog
 internal import Model
 internal import Planning
 internal import Projections
-internal import SQLiteLedger
+internal import Server
 internal import YAML
 
 /// Two environments, or two moments of one, compared field by field, with who made each object so and when.
@@ -15,7 +15,7 @@ struct EnvironmentDiffReport {
         var name: String
         var state: LedgerState
 
-        init(_ reference: EnvironmentReference, label: String, _ ledger: SQLiteLedger) async throws
+        init(_ reference: EnvironmentReference, label: String, _ ledger: any LedgerReading) async throws
         {
             self.label = label
             name = reference.name
@@ -40,7 +40,7 @@ struct EnvironmentDiffReport {
     private var removals: [ObjectKey: RecordedEvent] = [:]
 
     /// - Parameter isDesired: Whether what Git wanted is compared, in place of what was in the cluster.
-    init(from old: Side, to new: Side, isDesired: Bool, _ ledger: SQLiteLedger) async throws {
+    init(from old: Side, to new: Side, isDesired: Bool, _ ledger: any LedgerReading) async throws {
         self.old = old
         self.new = new
         let before = old.bodies(isDesired: isDesired)
@@ -56,7 +56,7 @@ struct EnvironmentDiffReport {
         }
     }
 
-    private func removal(of key: ObjectKey, _ ledger: SQLiteLedger) async throws -> RecordedEvent? {
+    private func removal(of key: ObjectKey, _ ledger: any LedgerReading) async throws -> RecordedEvent? {
         try await ledger.events(
             matching: EventFilter {
                 $0.environment = new.name
@@ -98,7 +98,7 @@ extension EnvironmentDiffReport.Side {
         return bodies
     }
 
-    fileprivate func view(_ bodies: [ObjectKey: Digest], _ ledger: SQLiteLedger) async throws
+    fileprivate func view(_ bodies: [ObjectKey: Digest], _ ledger: any LedgerReading) async throws
         -> EnvironmentView
     {
         let namespaces = ownNamespaces

@@ -2,7 +2,7 @@ internal import ArgumentParser
 internal import EventLog
 internal import Model
 internal import Projections
-internal import SQLiteLedger
+internal import Server
 
 /// For commands that read: at which moment, and by which of the two clocks.
 struct MomentOptions: ParsableArguments {
@@ -27,7 +27,7 @@ struct MomentOptions: ParsableArguments {
     }
 
     /// What the ledger says of that moment; the present without `--at`.
-    func state(of ledger: SQLiteLedger) async throws -> LedgerState {
+    func state(of ledger: any LedgerReading) async throws -> LedgerState {
         guard let at else { return try await ledger.state { $0 } }
         let moment = try Moment(at)
         guard effective else { return try await ledger.state(at: moment.position(ledger)) }
@@ -42,12 +42,12 @@ struct MomentOptions: ParsableArguments {
 
 extension Moment {
     /// The state right after the moment: of a sync, after its last event.
-    func state(_ ledger: SQLiteLedger) async throws -> LedgerState {
+    func state(_ ledger: any LedgerReading) async throws -> LedgerState {
         try await ledger.state(at: position(ledger))
     }
 
     /// The last position that belongs to the moment.
-    func position(_ ledger: SQLiteLedger) async throws -> Int64 {
+    func position(_ ledger: any LedgerReading) async throws -> Int64 {
         switch self {
         case .position(let position):
             let head = try await ledger.head()
@@ -70,7 +70,7 @@ extension Moment {
     }
 
     private func last(
-        _ ledger: SQLiteLedger, _ name: String, _ filter: (inout EventFilter) -> Void
+        _ ledger: any LedgerReading, _ name: String, _ filter: (inout EventFilter) -> Void
     ) async throws -> Int64 {
         let events = try await ledger.events(
             matching: EventFilter(filter), newestFirst: true, limit: 1)
@@ -80,7 +80,7 @@ extension Moment {
         return last.position
     }
 
-    private func firstSeen(_ commit: String, _ ledger: SQLiteLedger) async throws -> Int64 {
+    private func firstSeen(_ commit: String, _ ledger: any LedgerReading) async throws -> Int64 {
         let events = try await ledger.events(
             matching: EventFilter {
                 $0.commit = commit
@@ -100,7 +100,7 @@ extension Moment {
     }
 
     /// The end of a successful sync of the environment, counted back from the last one.
-    private func deployment(_ count: Int, _ environment: String, _ ledger: SQLiteLedger)
+    private func deployment(_ count: Int, _ environment: String, _ ledger: any LedgerReading)
         async throws -> Int64
     {
         let events = try await ledger.events(
@@ -117,7 +117,7 @@ extension Moment {
         return events[count].position
     }
 
-    private func checkEnvironment(_ name: String, _ ledger: SQLiteLedger) async throws {
+    private func checkEnvironment(_ name: String, _ ledger: any LedgerReading) async throws {
         let events = try await ledger.events(
             matching: EventFilter { $0.environment = name }, newestFirst: true, limit: 1)
         guard events.isEmpty else { return }

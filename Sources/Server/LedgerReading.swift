@@ -1,0 +1,62 @@
+public import Digests
+public import EventLog
+public import Model
+public import Projections
+
+/// What commands read of a ledger: its file, or through its writer's socket.
+public protocol LedgerReading: Sendable {
+    /// Looks at the present.
+    func state<Result: Sendable>(
+        _ read: @Sendable @escaping (LedgerState) throws -> Result
+    ) async throws -> Result
+    /// The past as it was known right after the event at a position.
+    func state(at position: Int64) async throws -> LedgerState
+    /// The past as it was at a time, by what is known now.
+    func state(occurredBy time: Timestamp) async throws -> LedgerState
+    /// The position of the last event.
+    func head() async throws -> Int64
+    /// The position of the last event, once it is beyond another one or that much time is over.
+    func head(after position: Int64, within limit: Duration) async throws -> Int64
+    /// The position of the last event recorded at or before a time; 0 when there is none.
+    func position(at time: Timestamp) async throws -> Int64
+    func event(at position: Int64) async throws -> RecordedEvent?
+    func events(
+        matching filter: EventFilter, newestFirst: Bool, limit: Int, before position: Int64?
+    ) async throws -> [RecordedEvent]
+    func blob(_ digest: Digest) async throws -> [UInt8]?
+    /// Verifies without recording it: how many events there are, and what is wrong.
+    func check(full: Bool) async throws -> (events: Int64, findings: [String])
+}
+
+extension LedgerReading {
+    func answer(_ request: ReadRequest) async throws -> Node {
+        switch request {
+        case .state(let position, let known):
+            let state =
+                if let position { try await self.state(at: position) } else {
+                    try await self.state { $0 }
+                }
+            if state.position == known { return ["position": .int(state.position)] }
+            return state.node
+        case .stateOccurred(let time): return try await state(occurredBy: time).node
+        case .head: return ["position": .int(try await head())]
+        case .headAfter(let position, let seconds):
+            let limit = Duration.seconds(min(max(0, seconds), 60))
+            return ["position": .int(try await head(after: position, within: limit))]
+        case .position(let time): return ["position": .int(try await position(at: time))]
+        case .event(let position):
+            return ["event": try await event(at: position).map(\.node) ?? .null]
+        case .events(let query):
+            let events = try await events(
+                matching: query.filter, newestFirst: query.newestFirst,
+                limit: min(query.limit, 1000), before: query.before)
+            return ["events": .array(events.map(\.node))]
+        case .blob(let digest):
+            guard let bytes = try await blob(digest) else { return ["blob": .null] }
+            return ["blob": .string(String(decoding: bytes, as: UTF8.self))]
+        case .check(let isFull):
+            let (events, findings) = try await check(full: isFull)
+            return ["events": .int(events), "findings": .array(findings.map(Node.string))]
+        }
+    }
+}
