@@ -138,7 +138,8 @@ let package = Package(
         .executableTarget(
             name: "bench",
             dependencies: [
-                "Model", "YAML", "CYAML", "Digests", "Diffing", "EventLog", "Projections",
+                "Model", "YAML", "CYAML", "Digests", "Declarations", "Diffing", "EventLog",
+                "Projections", "GitRepository", "Engine", logging,
             ],
             exclude: ["README.md"],
             swiftSettings: settings),

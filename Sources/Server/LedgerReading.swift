@@ -29,6 +29,13 @@ public protocol LedgerReading: Sendable {
 }
 
 extension LedgerReading {
+    /// The first page.
+    public func events(matching filter: EventFilter, newestFirst: Bool, limit: Int) async throws
+        -> [RecordedEvent]
+    {
+        try await events(matching: filter, newestFirst: newestFirst, limit: limit, before: nil)
+    }
+
     func answer(_ request: ReadRequest) async throws -> Node {
         switch request {
         case .state(let position, let known):

@@ -5,7 +5,7 @@ internal import Glibc
 /// Exits with 0, with 1 when a figure misses its target, and with 64 on unknown arguments.
 @main
 enum Bench {
-    static func main() {
+    static func main() async {
         var arguments = CommandLine.arguments.dropFirst()
         var tidemark: String?
         while let argument = arguments.popFirst() {
@@ -15,13 +15,14 @@ enum Bench {
             }
             tidemark = path
         }
-        let benches: [() throws -> [Figure]] = [
-            measureYAML, measureJSON, measureDiff, { try measureStart(of: tidemark) },
+        let benches: [() async throws -> [Figure]] = [
+            measureYAML, measureJSON, measureDiff, measureReconcile,
+            { try measureStart(of: tidemark) },
         ]
         var isMissed = false
         for bench in benches {
             do {
-                for figure in try bench() {
+                for figure in try await bench() {
                     print(figure)
                     isMissed = isMissed || !figure.isMet
                 }

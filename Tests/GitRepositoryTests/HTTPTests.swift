@@ -45,6 +45,24 @@ struct HTTPTests {
     }
 
     @Test(.enabled(if: hasHTTPServer, "needs /usr/bin/python3 and git http-backend"))
+    func aTokenFetchesAndPushes() async throws {
+        let place = try Playground()
+        try place.work.commit(["f": "1"])
+        let origin = try place.makeOrigin()
+        // The name that forges take beside a token.
+        let server = try GitServer(place, user: "x-access-token")
+        let repository = try await place.open(
+            url: "http://127.0.0.1:\(server.port)/origin.git",
+            credentials: .token(.file(try secretFile(password, place))))
+        #expect(try await repository.fetch(deadline: .seconds(20)).count == 1)
+        let before = try await repository.resolve("")
+        let commit = try await repository.makeCommit(
+            onto: "main", changes: ["f": Array("2".utf8)], author: ada, message: "two\n")
+        try await repository.push(commit, to: "main", expecting: before, deadline: .seconds(20))
+        #expect(try origin.id("main") == commit)
+    }
+
+    @Test(.enabled(if: hasHTTPServer, "needs /usr/bin/python3 and git http-backend"))
     func refusalsTellNoSecret() async throws {
         let place = try Playground()
         try place.work.commit(["f": "1"])
@@ -151,13 +169,15 @@ private final class GitServer {
     private let process = Process()
     private let input = Pipe()
 
-    init(_ place: Playground, certificate: String? = nil, key: String? = nil) throws {
+    init(
+        _ place: Playground, user: String = "ada", certificate: String? = nil, key: String? = nil
+    ) throws {
         let output = Pipe()
         process.executableURL = URL(fileURLWithPath: python)
         process.arguments =
             [
                 fixtures().appendingPathComponent("git_http_server.py").path,
-                place.root.url.path, "ada", password,
+                place.root.url.path, user, password,
             ] + [certificate, key].compactMap { $0 }
         process.standardInput = input
         process.standardOutput = output

@@ -4,24 +4,22 @@ import Testing
 
 @testable import GitRepository
 
-private let sshd = ProcessInfo.processInfo.environment["TIDEMARK_SSHD"] ?? ""
+/// Where Debian's openssh-server puts it, unless the environment names another.
+private let sshd = ProcessInfo.processInfo.environment["TIDEMARK_SSHD"] ?? "/usr/sbin/sshd"
 private let hasServer = FileManager.default.isExecutableFile(atPath: sshd)
+private let needsServer: Comment =
+    "SKIPPED: ssh remotes are not tried; install openssh-server, or name its sshd with TIDEMARK_SSHD"
 
 @Suite("Remotes over ssh")
 struct SSHTests {
-    @Test(
-        .enabled(
-            if: hasServer,
-            "SKIPPED: ssh is not tried; set TIDEMARK_SSHD to the path of sshd and run this suite alone"
-        )
-    )
+    @Test(.enabled(if: hasServer, needsServer))
     func knownHostsAreAskedAndKeysLetIn() async throws {
         let place = try Playground()
         try place.work.commit(["f": "1"])
-        let server = try SSHServer(place.root.url)
+        let server = try await SSHServer.start(in: place.root.url)
         let credentials = GitCredentials.sshKey(
             privateKeyPath: server.key("user"), passphraseFrom: nil)
-        let url = "ssh://\(NSUserName())@127.0.0.1:\(server.port)\(place.work.folder.path)"
+        let url = server.url(of: place.work.folder)
 
         // Nobody has said yet which key this host has.
         let home = place.root.url.appendingPathComponent("home")
@@ -50,6 +48,42 @@ struct SSHTests {
         await expect("authentication", stranger)
     }
 
+    @Test(.enabled(if: hasServer, needsServer))
+    func aKeyWithAPassphraseIsOpened() async throws {
+        let place = try Playground()
+        try place.work.commit(["f": "1"])
+        let server = try await SSHServer.start(in: place.root.url)
+        let home = place.root.url.appendingPathComponent("home")
+        let folder = home.appendingPathComponent(".ssh")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        let host = try String(contentsOfFile: server.key("host") + ".pub", encoding: .utf8)
+        try Data("[127.0.0.1]:\(server.port) \(host)".utf8)
+            .write(to: folder.appendingPathComponent("known_hosts"))
+        // The same key, behind a passphrase.
+        try run(
+            "/usr/bin/ssh-keygen",
+            ["-q", "-p", "-P", "", "-N", "open sesame", "-f", server.key("user")])
+        for (passphrase, kind) in [("open sesame", nil), ("wrong", "authentication")] {
+            let worker = GitWorkerCommand(
+                executable: "/usr/bin/env",
+                arguments: [
+                    "HOME=\(home.path)", "TIDEMARK_TEST_PASSPHRASE=\(passphrase)",
+                    tidemarkWorker.executable,
+                ] + tidemarkWorker.arguments)
+            let repository = try await place.open(
+                url: server.url(of: place.work.folder),
+                credentials: .sshKey(
+                    privateKeyPath: server.key("user"),
+                    passphraseFrom: .environment("TIDEMARK_TEST_PASSPHRASE")),
+                worker: worker)
+            if let kind {
+                await expect(kind, repository)
+            } else {
+                #expect(try await repository.fetch(deadline: .seconds(20)).count == 1)
+            }
+        }
+    }
+
     private func expect(_ kind: String, _ repository: GitRepository) async {
         let error = await #expect(throws: GitError.self) {
             try await repository.fetch(deadline: .seconds(20))
@@ -64,16 +98,31 @@ private final class SSHServer {
     let port: UInt16
     private let folder: URL
     private let process = Process()
+    private let output = Pipe()
 
-    init(_ folder: URL) throws {
-        self.folder = folder
-        // Free a moment ago: sshd cannot choose one itself.
-        port = try SilentServer().port
+    /// sshd cannot choose a free port itself, and another suite may take the one that was free a moment ago.
+    static func start(in folder: URL) async throws -> SSHServer {
         for name in ["host", "user"] {
             try run(
                 "/usr/bin/ssh-keygen",
                 ["-q", "-t", "ed25519", "-N", "", "-f", folder.appendingPathComponent(name).path])
         }
+        // What the package's service makes before it starts, and only root needs.
+        if geteuid() == 0 { mkdir("/run/sshd", 0o755) }
+        for _ in 0..<10 {
+            let server = SSHServer(folder, port: try SilentServer().port)
+            if try await server.listens() { return server }
+        }
+        throw OracleGit.Failed(description: "no port was free for sshd")
+    }
+
+    private init(_ folder: URL, port: UInt16) {
+        self.folder = folder
+        self.port = port
+    }
+
+    /// Starts it, and waits until it listens; `false` when the port is taken.
+    private func listens() async throws -> Bool {
         let configuration = folder.appendingPathComponent("sshd_config")
         let text = """
             Port \(port)
@@ -88,23 +137,38 @@ private final class SSHServer {
 
             """
         try Data(text.utf8).write(to: configuration)
-        let output = Pipe()
+        // Never read in a blocking way: the end of the output does not come while another child, started at
+        // the same moment by another suite, holds the pipe, too.
+        let (lines, sink) = AsyncStream<String>.makeStream()
+        output.fileHandleForReading.readabilityHandler = { handle in
+            let data = handle.availableData
+            if data.isEmpty { handle.readabilityHandler = nil }
+            sink.yield(String(decoding: data, as: UTF8.self))
+        }
+        process.terminationHandler = { _ in sink.finish() }
         process.executableURL = URL(fileURLWithPath: sshd)
         process.arguments = ["-D", "-e", "-f", configuration.path]
         process.standardError = output
         process.standardInput = FileHandle.nullDevice
         try process.run()
         var said = ""
-        while !said.contains("Server listening") {
-            let data = output.fileHandleForReading.availableData
-            if data.isEmpty { throw OracleGit.Failed(description: "sshd ended: \(said)") }
-            said += String(decoding: data, as: UTF8.self)
+        for await line in lines {
+            said += line
+            if said.contains("Server listening") { return true }
         }
+        guard said.contains("Address already in use") else {
+            throw OracleGit.Failed(description: "sshd ended: \(said)")
+        }
+        return false
     }
 
     func key(_ name: String) -> String { folder.appendingPathComponent(name).path }
 
+    func url(of folder: URL) -> String { "ssh://\(NSUserName())@127.0.0.1:\(port)\(folder.path)" }
+
     deinit {
+        output.fileHandleForReading.readabilityHandler = nil
+        guard process.isRunning else { return }
         process.terminate()
         process.waitUntilExit()
     }

@@ -96,6 +96,10 @@ let rooms = [
         ]),
     Room("tidemark", .program, ["CLI"], libraries: ["Glibc"]),
     Room(
-        "bench", .program, ["Model", "YAML", "Digests", "Diffing", "EventLog", "Projections"],
-        libraries: ["CYAML", "Glibc"]),
+        "bench", .program,
+        [
+            "Model", "YAML", "Digests", "Declarations", "Diffing", "EventLog", "Projections",
+            "GitRepository", "Engine",
+        ],
+        libraries: ["CYAML", "Glibc", "Logging"]),
 ]
