@@ -49,7 +49,9 @@ extension EnvironmentReconciler {
             builder.update(
                 field: "\(resource.apiVersion) \(resource.kind) \(resource.isNamespaced)")
         }
-        discoveryDigest = builder.finish()
+        let digest = builder.finish()
+        if digest != discoveryDigest { exploreAt = nil }
+        discoveryDigest = digest
     }
 
     /// Asks again what the cluster serves, after a CustomResourceDefinition came or went.

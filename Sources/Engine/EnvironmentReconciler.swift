@@ -93,6 +93,9 @@ actor EnvironmentReconciler {
     var hasTargets = false
     /// By application the kinds that the ledger knows objects of, also those that Git no longer wants.
     var deployedKinds: [String: Set<GroupKind>] = [:]
+    /// When the kinds that nobody desires are looked through next; at once when `nil`.
+    var exploreAt: Timestamp?
+    var isExploring = false
     /// Desired objects that may exist although the cache does not have them.
     var unseenKeys: Set<ObjectKey> = []
     /// Every object that an application desires.
@@ -214,7 +217,9 @@ extension EnvironmentReconciler {
             }
         }
         await recoverIfDue()
-        if let next = entries.values.compactMap(\.wakeAt).min() { wake(at: next) }
+        exploreIfDue()
+        let times = entries.values.compactMap(\.wakeAt) + [exploreAt].compactMap { $0 }
+        if let next = times.min() { wake(at: next) }
         for waiter in waiters { waiter.resume() }
     }
 

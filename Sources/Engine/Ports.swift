@@ -21,6 +21,8 @@ public protocol ClusterClient: Sendable {
     func discovery() async throws(ClusterError) -> Discovery
     /// The objects of one kind, then every change of them, across lost connections; ends when cancelled.
     func follow(_ resource: APIResource) -> AsyncStream<FollowEvent>
+    /// `apiVersion`, `kind` and `metadata` of all objects of one kind.
+    func listMetadata(_ resource: APIResource) async throws(ClusterError) -> [Node]
     func get(_ resource: APIResource, namespace: String, name: String)
         async throws(ClusterError) -> Node
     /// Server-side apply as field manager `tidemark`, with force.

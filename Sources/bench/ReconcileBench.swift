@@ -5,6 +5,7 @@ internal import EventLog
 internal import Glibc
 internal import Logging
 internal import Model
+internal import Projections
 internal import YAML
 
 /// A pass over 200 applications of 20 objects in which nothing changed: fetched, looked at, compared.

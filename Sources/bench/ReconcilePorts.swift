@@ -81,6 +81,10 @@ final class FullCluster: ClusterClient {
         }
     }
 
+    func listMetadata(_ resource: APIResource) async throws(ClusterError) -> [Node] {
+        try refuse()
+    }
+
     func get(_ resource: APIResource, namespace: String, name: String)
         async throws(ClusterError) -> Node
     { try refuse() }

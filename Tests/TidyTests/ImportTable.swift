@@ -101,5 +101,5 @@ let rooms = [
             "Model", "YAML", "Digests", "Declarations", "Diffing", "EventLog", "Projections",
             "GitRepository", "Engine",
         ],
-        libraries: ["CYAML", "Glibc", "Logging"]),
+        libraries: ["CYAML", "Glibc", "Logging", "Synchronization"]),
 ]

@@ -26,6 +26,10 @@ public struct KubernetesCluster: ClusterClient {
         }
     }
 
+    public func listMetadata(_ resource: APIResource) async throws(ClusterError) -> [Node] {
+        try await client.listAll(resource, isMetadataOnly: true).items
+    }
+
     public func get(_ resource: APIResource, namespace: String, name: String)
         async throws(ClusterError) -> Node
     {

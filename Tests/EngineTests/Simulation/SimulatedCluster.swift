@@ -85,6 +85,9 @@ final class SimulatedCluster: Sendable {
         }
     }
 
+    /// Somebody makes an object by hand.
+    func put(_ object: Node, _ key: ObjectKey) { contents.withLock { put(object, key, in: &$0) } }
+
     func remove(_ key: ObjectKey) { contents.withLock { remove(key, in: &$0) } }
 
     func setUnreachable(_ isUnreachable: Bool) {
@@ -241,6 +244,17 @@ extension SimulatedCluster {
                     contents.followers.append((resource.groupKind, sink))
                 }
             }
+        }
+
+        func listMetadata(_ resource: APIResource) async throws(ClusterError) -> [Node] {
+            try await hangIfSo()
+            return cluster.objects.filter { $0.key.groupKind == resource.groupKind }
+                .map {
+                    [
+                        "apiVersion": "v1", "kind": .string($0.key.kind),
+                        "metadata": $0.value["metadata"] ?? [:],
+                    ]
+                }
         }
 
         func get(_ resource: APIResource, namespace: String, name: String)
