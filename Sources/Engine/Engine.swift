@@ -58,7 +58,8 @@ public actor Engine {
 
     public init(_ parts: Parts) {
         self.parts = parts
-        let recorder = Recorder(store: parts.store, clock: parts.clock)
+        let recorder = Recorder(
+            store: AnnouncingStore(parts.store, log: parts.log), clock: parts.clock)
         self.recorder = recorder
         let (jobs, jobSink) = AsyncStream<EnvironmentReconciler.Job>.makeStream()
         (self.jobs, self.jobSink) = (jobs, jobSink)
