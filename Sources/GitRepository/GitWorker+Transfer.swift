@@ -106,6 +106,12 @@ struct Transfer {
         if login.wasRefused || code == GIT_EAUTH.rawValue {
             return WorkerFailure("authentication", message)
         }
+        // What libssh2 says of a key that it cannot open.
+        if message.contains("Unable to extract public key from private key") {
+            return WorkerFailure(
+                "credentials", "the private key cannot be opened",
+                hint: "is it an Ed25519 or ECDSA key, and its passphrase the right one?")
+        }
         if code == GIT_ECERTIFICATE.rawValue { return WorkerFailure("untrusted", message) }
         let network = [GIT_ERROR_NET, GIT_ERROR_SSL, GIT_ERROR_SSH, GIT_ERROR_HTTP, GIT_ERROR_OS]
         let isNetwork = connecting || network.contains(group)

@@ -20,6 +20,7 @@ struct DeclarationTests {
             ])
         let isRefused = try await world.run {
             $0.store.state.applications["shop"]?.refusal?.reason == reason
+                && $0.store.state.environments["dev"]?.isConnected == true
         }
         #expect(isRefused)
         #expect(world.store.state.applications["shop"]?.refusal?.message.contains(text) == true)

@@ -63,7 +63,7 @@ struct SSHTests {
         try run(
             "/usr/bin/ssh-keygen",
             ["-q", "-p", "-P", "", "-N", "open sesame", "-f", server.key("user")])
-        for (passphrase, kind) in [("open sesame", nil), ("wrong", "authentication")] {
+        for (passphrase, kind) in [("open sesame", nil), ("wrong", "credentials")] {
             let worker = GitWorkerCommand(
                 executable: "/usr/bin/env",
                 arguments: [
@@ -129,7 +129,7 @@ private final class SSHServer {
             ListenAddress 127.0.0.1
             HostKey \(key("host"))
             AuthorizedKeysFile \(key("user")).pub
-            PidFile none
+            PidFile \(folder.path)/sshd.pid
             StrictModes no
             UsePAM no
             PasswordAuthentication no
@@ -137,8 +137,6 @@ private final class SSHServer {
 
             """
         try Data(text.utf8).write(to: configuration)
-        // Never read in a blocking way: the end of the output does not come while another child, started at
-        // the same moment by another suite, holds the pipe, too.
         let (lines, sink) = AsyncStream<String>.makeStream()
         output.fileHandleForReading.readabilityHandler = { handle in
             let data = handle.availableData
@@ -146,8 +144,12 @@ private final class SSHServer {
             sink.yield(String(decoding: data, as: UTF8.self))
         }
         process.terminationHandler = { _ in sink.finish() }
-        process.executableURL = URL(fileURLWithPath: sshd)
-        process.arguments = ["-D", "-e", "-f", configuration.path]
+        // sshd closes every descriptor it inherits, also the one by which Foundation sees a child end: it would
+        // wait for sshd then, and see no other child end until then. A shell in between keeps it.
+        process.executableURL = URL(fileURLWithPath: "/bin/sh")
+        process.arguments = [
+            "-c", "\"$0\" -D -e -f \"$1\"; exit $?", sshd, configuration.path,
+        ]
         process.standardError = output
         process.standardInput = FileHandle.nullDevice
         try process.run()
@@ -168,8 +170,11 @@ private final class SSHServer {
 
     deinit {
         output.fileHandleForReading.readabilityHandler = nil
-        guard process.isRunning else { return }
-        process.terminate()
+        // sshd itself is asked to end; the shell then ends, too.
+        let text = try? String(
+            contentsOf: folder.appendingPathComponent("sshd.pid"), encoding: .utf8)
+        guard process.isRunning, let pid = text.flatMap({ Int32($0.dropLast()) }) else { return }
+        kill(pid, SIGTERM)
         process.waitUntilExit()
     }
 }
