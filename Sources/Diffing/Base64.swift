@@ -1,11 +1,11 @@
 /// Standard base64 with padding.
 ///
 /// Source: https://www.rfc-editor.org/rfc/rfc4648#section-4
-enum Base64 {
+public enum Base64 {
     private static let digits = Array(
         "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
 
-    static func encode(_ bytes: some Sequence<UInt8>) -> String {
+    public static func encode(_ bytes: some Sequence<UInt8>) -> String {
         var result: [UInt8] = []
         var bits: UInt32 = 0
         var count = 0

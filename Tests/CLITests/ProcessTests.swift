@@ -9,33 +9,13 @@ import Testing
 /// The built program in processes of its own, and what is left when one of them is killed.
 @Suite("Two processes", .serialized)
 struct ProcessTests {
-    private func start(_ arguments: [String], in folder: String) throws -> Process {
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: Session.executable)
-        process.arguments = arguments
-        process.currentDirectoryURL = URL(fileURLWithPath: folder)
-        process.standardOutput = FileHandle.nullDevice
-        process.standardError = FileHandle.nullDevice
-        process.standardInput = FileHandle.nullDevice
-        try process.run()
-        return process
-    }
-
     /// Starts `tidemark run` and waits until it answers.
-    private func startRun(_ platform: Platform) async throws -> Process {
-        let process = try start(["run"], in: platform.session.path)
-        let client = ControlClient(path: platform.session.path + "/tidemark.sock")
-        for _ in 0..<600 where await client.writer() != Int(process.processIdentifier) {
-            try await Task.sleep(for: .milliseconds(50))
-        }
+    private func startRun(_ platform: Platform) async throws -> RunningProgram {
+        let program = try RunningProgram(["run"], in: platform.session.path)
+        #expect(await program.says("listening on"))
         // Answered only after the first look at everything.
         #expect(await platform.session.run("refresh").code == 0)
-        return process
-    }
-
-    private func end(_ process: Process) async -> Int32 {
-        while process.isRunning { try? await Task.sleep(for: .milliseconds(20)) }
-        return process.terminationStatus
+        return program
     }
 
     private func state(_ platform: Platform) async throws -> LedgerState {
@@ -49,7 +29,7 @@ struct ProcessTests {
         let session = platform.session
         let run = try await startRun(platform)
         let second = await session.run("run")
-        #expect(second.code == 2 && second.errors.contains("(pid \(run.processIdentifier))"))
+        #expect(second.code == 2 && second.errors.contains("(pid \(run.pid))"))
         let synced = await session.run("sync", "web-prod", "--yes", "--by", "engineer-b")
         #expect(synced.code == 0, "\(synced.text)")
         let actor = try await state(platform).syncs.all.values.first {
@@ -61,8 +41,8 @@ struct ProcessTests {
         #expect(waited.output == "web-dev: Synced, Healthy\n", "\(waited.text)")
         let unknown = await session.run("sync", "nothing", "--yes")
         #expect(unknown.errors.contains("error: there is no application nothing\n  try: "))
-        kill(run.processIdentifier, SIGTERM)
-        #expect(await end(run) == 0)
+        run.send(SIGTERM)
+        #expect(await run.end() == 0)
         #expect(await session.run("verify").output.hasPrefix("intact"))
     }
 
@@ -76,8 +56,8 @@ struct ProcessTests {
             let before = try await state(platform).syncs.count
             async let synced = platform.session.run("sync", "web-prod", "--yes")
             try await Task.sleep(for: .milliseconds(40 * round))
-            kill(run.processIdentifier, SIGKILL)
-            _ = await end(run)
+            run.send(SIGKILL)
+            _ = await run.end()
             let ended = await synced
             // The embedded cluster dies with the writer. Restarted in the middle of a rollout it can
             // leave a Deployment that never gets ready; the sync then fails, on record, as it must.
@@ -101,10 +81,11 @@ struct ProcessTests {
         for round in 1...3 {
             try await platform.release("3.\(round)")
             _ = await platform.session.run("refresh", "web-prod")
-            let client = try start(["sync", "web-prod", "--yes"], in: platform.session.path)
+            let client = try RunningProgram(
+                ["sync", "web-prod", "--yes"], in: platform.session.path)
             try await Task.sleep(for: .milliseconds(30 * round))
-            kill(client.processIdentifier, SIGKILL)
-            _ = await end(client)
+            client.send(SIGKILL)
+            _ = await client.end()
             let ended = try await unfinished(platform)
             #expect(ended.isEmpty, "round \(round)")
             let requested = try await state(platform).syncs.all.values.filter {
@@ -112,21 +93,23 @@ struct ProcessTests {
             }
             #expect(requested.count <= round, "round \(round)")
         }
-        kill(run.processIdentifier, SIGTERM)
-        _ = await end(run)
+        run.send(SIGTERM)
+        _ = await run.end()
         let verified = await platform.session.run("verify")
         #expect(verified.code == 0, "\(verified.text)")
     }
 
-    /// What has not ended within a minute.
+    /// What has not ended within a minute, while somebody writes.
     private func unfinished(_ platform: Platform) async throws -> [String] {
-        var open: [String] = []
-        for _ in 0..<600 {
-            open = try await state(platform).syncs.all.filter { !$0.value.phase.isFinished }.map(
-                \.key)
-            if open.isEmpty { return [] }
-            try await Task.sleep(for: .milliseconds(100))
+        let client = ControlClient(path: platform.session.path + "/tidemark.sock")
+        let end = ContinuousClock.now + .seconds(60)
+        while true {
+            let state = try await state(platform)
+            let open = state.syncs.all.filter { !$0.value.phase.isFinished }.map(\.key)
+            guard !open.isEmpty, ContinuousClock.now < end, await client.writer() != nil else {
+                return open
+            }
+            _ = try await client.head(after: state.position, within: .seconds(10))
         }
-        return open
     }
 }

@@ -1,3 +1,4 @@
+internal import Diffing
 internal import Engine
 internal import EventLog
 internal import GitRepository
@@ -161,7 +162,7 @@ extension DemoPlay {
             bytes += try Files.read(workspace.ledgerPath + suffix)
         }
         for secret in Keymate.secrets {
-            for form in [secret, base64(Array(secret.utf8))]
+            for form in [secret, Base64.encode(secret.utf8)]
             where bytes.firstRange(of: Array(form.utf8)) != nil {
                 throw DemoFailure(summary: "a secret value is in the ledger")
             }
@@ -248,20 +249,4 @@ extension DemoPlay {
         let path = workspace.kubeconfigPath(environment, "clusters/\(environment).db")
         return DemoHand(server: try workspace.connection(path, nil).server)
     }
-}
-
-/// Base64 of bytes.
-private func base64(_ bytes: [UInt8]) -> String {
-    let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
-    var text: [UInt8] = []
-    for start in stride(from: 0, to: bytes.count, by: 3) {
-        let group = Array(bytes[start..<min(start + 3, bytes.count)])
-        let padded = group + Array(repeating: 0, count: 3 - group.count)
-        let value = UInt32(padded[0]) << 16 | UInt32(padded[1]) << 8 | UInt32(padded[2])
-        for index in 0..<4 {
-            let digit = alphabet[Int(value >> UInt32(18 - 6 * index) & 63)]
-            text.append(index <= group.count ? digit : UInt8(ascii: "="))
-        }
-    }
-    return String(decoding: text, as: UTF8.self)
 }
