@@ -35,6 +35,16 @@ public struct ControlRequest: Equatable, Sendable {
 }
 
 extension ControlRequest {
+    /// Whether it only looks: a plan that is not kept asks the cluster for dry runs at most.
+    var changesNothing: Bool {
+        switch action {
+        case .plan(_, _, _, let isSaved): !isSaved
+        case .sync, .syncPlan, .refresh, .rollback, .revert, .revertPlan, .release, .terminate,
+            .verify, .rebuild:
+            false
+        }
+    }
+
     /// The path that the request is posted to.
     public var route: String {
         switch action {

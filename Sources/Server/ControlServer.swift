@@ -157,7 +157,6 @@ struct ControlResponder: HTTPResponder {
         }
         guard request.method == .post else { throw ControlError.unknownRoute(request.uri.path) }
         let isRead = request.uri.path == ReadRequest.route
-        guard isRead || isOwner else { throw ControlError.readOnly(uid: uid) }
         var bytes: [UInt8] = []
         for try await part in request.body {
             bytes += part.readableBytesView
@@ -174,6 +173,7 @@ struct ControlResponder: HTTPResponder {
             return try await ledger.answer(try ReadRequest(body: body))
         }
         let parsed = try ControlRequest(route: request.uri.path, body: body)
+        guard isOwner || parsed.changesNothing else { throw ControlError.readOnly(uid: uid) }
         let actor = Actor(kind: .user, id: "uid:\(uid)", authentication: .unixPeer)
         return try await perform(parsed, actor).body
     }

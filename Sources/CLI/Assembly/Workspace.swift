@@ -55,8 +55,12 @@ struct Workspace: Sendable {
             default: throw error
             }
             let client = ControlClient(path: socketPath)
-            guard await client.writer() != nil else { throw error }
-            return SocketLedger(client)
+            if await client.writer() != nil { return SocketLedger(client) }
+            guard !Files.isReachable(ledgerPath) else { throw error }
+            throw CommandError(
+                "this account may not open the ledger at \(ledgerPath)",
+                because: "and nobody answers it at \(socketPath)",
+                try: "while tidemark run runs, the group that socket.group names may read there")
         }
     }
 

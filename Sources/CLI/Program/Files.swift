@@ -40,6 +40,11 @@ enum Files {
 
     static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
 
+    /// Whether this account may read a file, or would find out that there is none.
+    static func isReachable(_ path: String) -> Bool {
+        access(path, R_OK) == 0 || errno != EACCES
+    }
+
     static func isFolder(_ path: String) -> Bool {
         var status = stat()
         return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
