@@ -54,6 +54,27 @@ struct DeployTests {
         }
     }
 
+    @Test func aRevertSaysFirstWhatItTakesBack() async throws {
+        let platform = try await Platform()
+        let session = platform.session
+        _ = await session.run("sync", "web-prod", "--yes")
+        try await platform.commit(
+            ["prod/web.yaml": Platform.web("1.28"), "dev/web.yaml": Platform.web("1.28")], "both")
+        try await platform.commit(["docs/a.md": "unrelated"], "a note")
+        let refused = await session.run("rollback", "web-prod", "--revert")
+        #expect(refused.code == 2 && refused.errors.contains("a rollback changes Git"))
+        let ended = await session.run("rollback", "web-prod", "--revert", "--yes")
+        #expect(ended.code == 0 && ended.output.hasPrefix("pushed "), "\(ended.text)")
+        let said = masked(ended.errors).split(separator: "\n")
+        #expect(said.first == "takes back, on main of platform:", "\(ended.text)")
+        #expect(said.dropFirst().first == "  ABCDEF1 both", "\(ended.text)")
+        #expect(
+            ended.errors.contains("outside of the folder of web-prod: dev/web.yaml")
+                && ended.errors.contains("this concerns web-dev"), "\(ended.text)")
+        let events = await session.run("log", "--type", "commit.observed", "-o", "json")
+        #expect(events.output.contains("also outside of the folder of web-prod: dev/web.yaml"))
+    }
+
     @Test func aSavedPlanIsRefusedWhenTheWorldHasMoved() async throws {
         let platform = try await Platform()
         let session = platform.session

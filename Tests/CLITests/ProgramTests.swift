@@ -62,6 +62,21 @@ struct ProgramTests {
         )
     }
 
+    @Test func aURLWithAPasswordIsNotEvenWritten() async throws {
+        let session = try Session()
+        let ended = await session.run("init", "--repository", "https://user:hunter2@example.org/x")
+        #expect(ended.code == 2 && !ended.text.contains("hunter2"), "\(ended.text)")
+        #expect(!FileManager.default.fileExists(atPath: session.path + "/tidemark.yaml"))
+    }
+
+    @Test func anEnvironmentThatIsNotThereIsNamed() async throws {
+        let session = try Session()
+        _ = await session.run("init")
+        let ended = await session.run("log", "--env", "prodution")
+        #expect(ended.code == 2, "\(ended.text)")
+        #expect(ended.errors.contains("there is no environment prodution"), "\(ended.text)")
+    }
+
     @Test func aReaderThatGoesAwayIsNoError() async throws {
         let session = try Session()
         struct Gone: Error {}
