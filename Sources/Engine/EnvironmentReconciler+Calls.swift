@@ -20,6 +20,13 @@ extension EnvironmentReconciler {
         var blob: Blob?
         /// Whether nobody knows if it was carried out: it is looked up before anything is recorded of it.
         var isUncertain = false
+        /// Whether it is known not to have been carried out, and is worth another call of the same sync.
+        var isDueAgain = false
+    }
+
+    struct Performed: Sendable {
+        var outcomes: [Int: SyncRun.Outcome]
+        var dueAgain: [Int]
     }
 
     /// Makes the announced calls in parallel and records their outcomes.
@@ -27,7 +34,7 @@ extension EnvironmentReconciler {
     /// - Throws: `SyncError.uncertain` when what became of a call cannot be found out now: its intent stays open.
     func perform(
         _ steps: [PlanStep], _ name: String, _ application: String, _ decided: DecidedPlan
-    ) async throws -> [Int: SyncRun.Outcome] {
+    ) async throws -> Performed {
         var called = await callAll(steps, application, decided)
         // When the engine stops, whether the unanswered ones were carried out is looked up at the next start.
         let isCutOff = Task.isCancelled
@@ -41,7 +48,11 @@ extension EnvironmentReconciler {
         if isCutOff { throw CancellationError() }
         for call in open { called.append(try await lookUp(call, name, application)) }
         await settleDefinitions(called.filter { $0.step.key.isCustomResourceDefinition })
-        return Dictionary(uniqueKeysWithValues: called.map { ($0.step.number, $0.outcome) })
+        return Performed(
+            outcomes: Dictionary(
+                uniqueKeysWithValues: called.filter { !$0.isDueAgain }.map {
+                    ($0.step.number, $0.outcome)
+                }), dueAgain: called.filter(\.isDueAgain).map(\.step.number))
     }
 
     private func callAll(_ steps: [PlanStep], _ application: String, _ decided: DecidedPlan) async

@@ -45,11 +45,21 @@ extension EnvironmentReconciler {
         if case .failed(let message) = call.outcome {
             switch outcome {
             case .applied: found.outcome = .carriedOut
-            case .notApplied: found.outcome = .failed("\(message); it was not carried out")
+            case .notApplied:
+                found.outcome = .failed("\(message); it was not carried out")
+                found.isDueAgain = isWorthAnother(application, step: call.step.number)
             case .unknown: found.outcome = .failed("\(message); whether it ran is not known")
             }
         }
         return found
+    }
+
+    /// A call that was not carried out is made again a few times; then the sync fails, and the application's
+    /// own retries take over.
+    private func isWorthAnother(_ application: String, step: Int) -> Bool {
+        let count = (entries[application]?.run?.fruitless[step] ?? 0) + 1
+        entries[application]?.run?.fruitless[step] = count
+        return count < 3
     }
 
     private func recovered(

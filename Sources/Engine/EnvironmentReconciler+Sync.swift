@@ -275,8 +275,10 @@ extension EnvironmentReconciler {
                 let steps = numbers.map { identified(run.plan.steps[$0 - 1]) }
                 try await announce(steps, name, application)
                 run.announce(numbers)
-                let outcomes = try await perform(steps, name, application, decided)
-                run.record(outcomes)
+                let performed = try await perform(steps, name, application, decided)
+                run.record(performed.outcomes)
+                run.takeBack(performed.dueAgain)
+                if !performed.dueAgain.isEmpty { try await recorder.clock.sleep(.seconds(1)) }
             case .wait:
                 guard await iterator.next() != nil, !Task.isCancelled else {
                     throw CancellationError()

@@ -57,6 +57,8 @@ actor EnvironmentReconciler {
         var onlyAwaitsHealth = false
         /// The commit of what is applied: of a roll-back not the newest one.
         var commit: String?
+        /// How often each step was announced and, as it turned out, not carried out.
+        var fruitless: [Int: Int] = [:]
         /// The objects its plan is about, also those that no application desires.
         var keys: Set<ObjectKey> = []
         var terminationReason: String?

@@ -15,8 +15,8 @@ public import Model
 /// 1. One wave of one phase runs at a time; the next begins when every step of it is done.
 /// 2. Within a wave: ownership moves, prunes, deletions of old hooks, then creations and updates, kind by
 ///    kind, those of one kind in parallel; last the deletions of hooks that are finished.
-/// 3. A step whose call was announced is never performed again: after an interruption its outcome is given to
-///    `init`, and the run goes on from there.
+/// 3. A step whose call was announced is never performed again, unless it is known not to have been carried
+///    out: after an interruption its outcome is given to `init`, and the run goes on from there.
 /// 4. After `.finish` every further input is answered with `.wait`.
 public struct SyncRun: Sendable {
     public let plan: SyncPlan
@@ -96,6 +96,13 @@ public struct SyncRun: Sendable {
             case .carriedOut: states[number - 1] = .called
             case .failed(let message): states[number - 1] = .failed(message)
             }
+        }
+    }
+
+    /// Takes back steps that were announced and, as it turned out, not carried out: they are due again.
+    public mutating func takeBack(_ steps: [Int]) {
+        for number in steps where states.indices.contains(number - 1) {
+            states[number - 1] = .waiting
         }
     }
 

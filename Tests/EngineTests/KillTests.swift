@@ -78,6 +78,37 @@ struct KillTests {
         #expect(findings == [])
     }
 
+    @Test(arguments: [0, 1]) func everyAnswerOfAClusterCanBeLost(_ index: Int) async throws {
+        let scenario = Scenario.allCases[index]
+        let whole = Fate()
+        let world = try await Self.prepared(scenario)
+        #expect(try await world.run(whole, until: Self.isDone(scenario)))
+        let count = whole.calls.count
+        #expect(count > 5)
+        var findings: [String] = []
+        for k in 1...count {
+            for happens in [false, true] {
+                findings += try await Self.checkLoss(scenario, k, happens)
+            }
+        }
+        #expect(findings == [])
+    }
+
+    /// What is wrong after the answer of the `k`th call was lost, in the same process.
+    private static func checkLoss(_ scenario: Scenario, _ k: Int, _ happens: Bool) async throws
+        -> [String]
+    {
+        let world = try await prepared(scenario)
+        let fate = Fate(loseAt: k, happens: happens)
+        let isSynced = try await world.run(fate, until: isDone(scenario))
+        let call = fate.calls.dropFirst(k - 1).first ?? "nothing"
+        let place = "\(scenario) without the answer to \(call), \(happens ? "" : "not ")carried out"
+        var findings = isSynced ? [] : ["never synced"]
+        findings += differences(world, scenario) + openEnds(world.store.state)
+        findings += illegalities(world) + hooksRunTwice(world) + unannounced(world)
+        return findings.map { "\(k) \(place): \($0)" }
+    }
+
     /// What is wrong after the `k`th effect was the last of its process.
     private static func check(_ scenario: Scenario, _ k: Int, _ happens: Bool) async throws
         -> [String]

@@ -18,7 +18,7 @@ final class SimulatedCluster: Sendable {
         var followers: [(kind: GroupKind, sink: AsyncStream<FollowEvent>.Continuation)] = []
         var isUnreachable = false
         /// Calls whose answer gets lost, by their name: whether they are carried out all the same.
-        var lostAnswers: [String: Bool] = [:]
+        var lostAnswers: [String: [Bool]] = [:]
         /// Calls after which the object is deleted before their answer is there.
         var overtaken: Set<String> = []
     }
@@ -63,9 +63,10 @@ final class SimulatedCluster: Sendable {
     /// From now on connections are accepted and nothing is answered.
     func setHanging(_ isHanging: Bool) { contents.withLock { $0.isHanging = isHanging } }
 
-    /// The answer of the next call of this name, such as `apply ConfigMap/config`, gets lost.
-    func loseAnswer(_ call: String, isCarriedOut: Bool) {
-        contents.withLock { $0.lostAnswers[call] = isCarriedOut }
+    /// The answer of the next calls of this name, such as `apply ConfigMap/config`, gets lost.
+    func loseAnswer(_ call: String, isCarriedOut: Bool, times: Int = 1) {
+        let lost = Array(repeating: isCarriedOut, count: times)
+        contents.withLock { $0.lostAnswers[call] = lost }
     }
 
     /// What the next call of this name makes is deleted, and that told, before its answer arrives.
@@ -208,9 +209,12 @@ extension SimulatedCluster {
                 if cluster.contents.withLock(\.isUnreachable) {
                     throw ClusterError.unreachable(cluster: "simulated", message: "no answer")
                 }
-                let lost = cluster.contents.withLock { $0.lostAnswers.removeValue(forKey: name) }
-                guard let isCarriedOut = lost else { return try fate.effect(name, body) }
-                if isCarriedOut { _ = try fate.effect(name, body) }
+                let lost = cluster.contents.withLock { $0.lostAnswers[name]?.popLast() }
+                if let isCarriedOut = lost {
+                    if isCarriedOut { _ = try fate.effect(name, body) }
+                } else if let result = try fate.call(name, body) {
+                    return result
+                }
                 throw ClusterError.unreachable(cluster: "simulated", message: "no answer in time")
             } catch let error as ClusterError {
                 throw error

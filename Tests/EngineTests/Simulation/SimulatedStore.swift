@@ -17,6 +17,9 @@ final class Fate: Sendable {
         var happens = false
         var isDead = false
         var log: [String] = []
+        /// Calls of clusters so far, and the one whose answer gets lost.
+        var calls: [String] = []
+        var loseAt: Int?
     }
     private let state = Mutex(State())
 
@@ -25,6 +28,27 @@ final class Fate: Sendable {
             $0.killAt = killAt
             $0.happens = happens
         }
+    }
+
+    /// Nothing dies; the answer of one call of a cluster gets lost, which `happens` or not.
+    init(loseAt: Int, happens: Bool) {
+        state.withLock {
+            $0.loseAt = loseAt
+            $0.happens = happens
+        }
+    }
+
+    var calls: [String] { state.withLock(\.calls) }
+
+    /// Lets a call of a cluster happen; `nil` stands for an answer that was lost.
+    func call<Result>(_ name: String, _ body: () throws -> Result) throws -> Result? {
+        let (isLost, happens) = state.withLock { state in
+            state.calls.append(name)
+            return (state.calls.count == state.loseAt, state.happens)
+        }
+        guard isLost else { return try effect(name, body) }
+        if happens { _ = try effect(name, body) }
+        return nil
     }
 
     var count: Int { state.withLock(\.count) }
