@@ -8,16 +8,20 @@ extension Settings {
         public var mode: Mode
         /// How long one call to the cluster may take.
         public var deadline: Duration
+        /// Whose agreement every sync here needs; `nil` when nobody's.
+        public var requireApproval: ApprovalRule?
 
         public init(
             name: String, cluster: Cluster, server: String? = nil, mode: Mode = .apply,
-            deadline: Duration = Environment.standardDeadline
+            deadline: Duration = Environment.standardDeadline,
+            requireApproval: ApprovalRule? = nil
         ) {
             self.name = name
             self.cluster = cluster
             self.server = server
             self.mode = mode
             self.deadline = deadline
+            self.requireApproval = requireApproval
         }
 
         public static let standardDeadline = Duration.seconds(30)

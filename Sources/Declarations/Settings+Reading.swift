@@ -25,16 +25,18 @@ public func readSettings(_ bytes: [UInt8], file: String) throws(Problems) -> Set
 enum SettingsFields {
     static let root = [
         "ledger", "keys", "repositories", "applications", "environments", "promotion",
-        "identities", "modes", "selfHeal", "socket",
+        "identities", "modes", "approvals", "allowedSigners", "selfHeal", "socket",
     ]
-    static let repository = ["name", "url", "credentials", "poll", "deadline"]
+    static let repository = ["name", "url", "credentials", "poll", "deadline", "signatures"]
+    static let signatures = ["allowedSigners", "keyring", "require"]
+    static let approvalRule = ["count", "authentication", "notAuthor"]
     static let credentials = [
         "username", "passwordFile", "passwordEnvironment", "tokenFile", "tokenEnvironment",
         "sshKeyFile", "sshPassphraseFile", "sshPassphraseEnvironment",
     ]
     static let applicationFolder = ["repository", "revision", "path", "recurse"]
     static let environment = [
-        "name", "kubeconfig", "context", "sandbox", "server", "mode", "deadline",
+        "name", "kubeconfig", "context", "sandbox", "server", "mode", "deadline", "requireApproval",
     ]
     static let sandbox = ["data", "port"]
     static let identity = ["name", "accounts"]
@@ -59,11 +61,13 @@ extension Settings {
             identities: reading.elements(FieldPath("identities"))
                 .compactMap { Identity(&reading, $0) },
             modes: Self.modes(&reading),
+            approvals: Self.approvals(&reading),
             selfHeal: SelfHealBackoff(&reading, FieldPath("selfHeal")),
             digest: Digest(of: canonicalJSON(reading.root)))
         ledger = Self.file(&reading, FieldPath("ledger")) ?? ledger
         keys = Self.file(&reading, FieldPath("keys")) ?? keys
         socket = Socket(&reading, FieldPath("socket"))
+        allowedSigners = Self.file(&reading, FieldPath("allowedSigners"))
         checkReferences(&reading)
     }
 

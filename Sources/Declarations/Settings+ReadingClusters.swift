@@ -16,10 +16,11 @@ extension Settings.Environment {
         let server = reading.string(path.appending("server"))
         let mode: Settings.Mode? = reading.choice(path.appending("mode"))
         let deadline = reading.duration(path.appending("deadline"))
+        let rule = Settings.ApprovalRule(&reading, path.appending("requireApproval"))
         guard let name, let cluster else { return nil }
         self.init(
             name: name, cluster: cluster, server: server, mode: mode ?? .apply,
-            deadline: deadline ?? Self.standardDeadline)
+            deadline: deadline ?? Self.standardDeadline, requireApproval: rule)
     }
 
     private static func cluster(_ reading: inout StrictReading, _ path: FieldPath) -> Cluster? {
@@ -63,10 +64,12 @@ extension Settings.Repository {
         let credentials = Credentials(&reading, path.appending("credentials"))
         let poll = reading.duration(path.appending("poll"))
         let deadline = reading.duration(path.appending("deadline"))
+        let signatures = Signatures(&reading, path.appending("signatures"))
         guard let url, let credentials else { return nil }
         self.init(
             name: name.isEmpty ? url : name, url: url, credentials: credentials,
-            poll: poll ?? Self.standardPoll, deadline: deadline ?? Self.standardDeadline)
+            poll: poll ?? Self.standardPoll, deadline: deadline ?? Self.standardDeadline,
+            signatures: signatures)
     }
 }
 

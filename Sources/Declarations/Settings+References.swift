@@ -22,6 +22,7 @@ extension Settings {
             reading.refuse(FieldPath("promotion"), "names an environment twice")
         }
         Self.checkAccounts(&reading)
+        if isWhole { checkSignatureEnvironments(&reading) }
         if isWhole { checkFolders(&reading) }
     }
 

@@ -9,17 +9,19 @@ extension Settings {
         public var poll: Duration
         /// How long one fetch or push may take.
         public var deadline: Duration
+        public var signatures: Signatures
 
         public init(
             name: String, url: String, credentials: Credentials = .none,
             poll: Duration = Repository.standardPoll,
-            deadline: Duration = Repository.standardDeadline
+            deadline: Duration = Repository.standardDeadline, signatures: Signatures = .none
         ) {
             self.name = name
             self.url = url
             self.credentials = credentials
             self.poll = poll
             self.deadline = deadline
+            self.signatures = signatures
         }
 
         public static let standardPoll = Duration.seconds(120)

@@ -22,6 +22,10 @@ public struct Settings: Hashable, Sendable {
     public var identities: [Identity]
     /// Modes of single applications, by name.
     public var modes: [String: Mode]
+    /// Whose agreement the syncs of single applications need, by name.
+    public var approvals: [String: ApprovalRule]
+    /// File of the SSH keys that approvals and evidence may be signed with, as `ssh-keygen` reads it.
+    public var allowedSigners: String?
     public var selfHeal: SelfHealBackoff
     /// Of the file's canonical JSON.
     public var digest: Digest
@@ -30,6 +34,7 @@ public struct Settings: Hashable, Sendable {
         ledger: String = "tidemark.db", keys: String = "tidemark-keys", repositories: [Repository],
         applications: [ApplicationFolder], environments: [Environment], promotion: [String] = [],
         identities: [Identity] = [], modes: [String: Mode] = [:],
+        approvals: [String: ApprovalRule] = [:], allowedSigners: String? = nil,
         selfHeal: SelfHealBackoff = .standard, socket: Socket = Socket(), digest: Digest
     ) {
         self.ledger = ledger
@@ -40,6 +45,8 @@ public struct Settings: Hashable, Sendable {
         self.promotion = promotion
         self.identities = identities
         self.modes = modes
+        self.approvals = approvals
+        self.allowedSigners = allowedSigners
         self.selfHeal = selfHeal
         self.socket = socket
         self.digest = digest

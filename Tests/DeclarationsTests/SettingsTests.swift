@@ -27,6 +27,12 @@ struct SettingsTests {
             ])
         #expect(settings.modes == ["authz": .observe, "gateway": .apply])
         #expect(
+            settings.approvals == [
+                "authz": .init(count: 2, authentication: [.sshSignature], isNotAuthor: false),
+                "gateway": .standard,
+            ])
+        #expect(settings.allowedSigners == "allowed_signers")
+        #expect(
             settings.selfHeal
                 == .init(duration: .seconds(1), factor: 2, maxDuration: .seconds(90)))
         #expect(settings.socket == .init(path: "/run/tidemark/tidemark.sock", group: "ops"))
@@ -37,10 +43,14 @@ struct SettingsTests {
             .init(
                 name: "platform", url: "https://example.com/platform.git",
                 credentials: .basic(username: "robot", password: .file("secrets/password")),
-                poll: .seconds(30), deadline: .milliseconds(1500)),
+                poll: .seconds(30), deadline: .milliseconds(1500),
+                signatures: .init(
+                    allowedSigners: "signers", keyring: "keys.gpg", require: .environments(["dev"]))
+            ),
             .init(
                 name: "charts", url: "https://example.com/charts.git",
-                credentials: .token(.environment("CHARTS_TOKEN"))),
+                credentials: .token(.environment("CHARTS_TOKEN")),
+                signatures: .init(allowedSigners: "signers", require: .everywhere)),
             .init(
                 name: "keys", url: "git@example.com:keys.git",
                 credentials: .ssh(
@@ -65,7 +75,8 @@ struct SettingsTests {
             .init(name: "staging", cluster: .sandbox(data: nil, port: nil)),
             .init(
                 name: "production", cluster: .kubeconfig(path: "~/.kube/config", context: "prod"),
-                server: "https://prod.example.com:6443", mode: .observe, deadline: .seconds(10)),
+                server: "https://prod.example.com:6443", mode: .observe, deadline: .seconds(10),
+                requireApproval: .standard),
             .init(name: "other", cluster: .kubeconfig(path: "k", context: nil)),
         ]
     }
@@ -109,7 +120,11 @@ let everySetting = """
       credentials: {username: robot, passwordFile: secrets/password}
       poll: 30s
       deadline: 1.5s
-    - {name: charts, url: https://example.com/charts.git, credentials: {tokenEnvironment: CHARTS_TOKEN}}
+      signatures: {allowedSigners: signers, keyring: keys.gpg, require: [dev]}
+    - name: charts
+      url: https://example.com/charts.git
+      credentials: {tokenEnvironment: CHARTS_TOKEN}
+      signatures: {allowedSigners: signers, require: true}
     - name: keys
       url: git@example.com:keys.git
       credentials: {username: deploy, sshKeyFile: id_ed25519, sshPassphraseEnvironment: PASSPHRASE}
@@ -133,12 +148,18 @@ let everySetting = """
       server: https://prod.example.com:6443
       mode: observe
       deadline: 10s
+      requireApproval: true
     - {name: other, kubeconfig: k}
     promotion: [dev, staging, production]
     identities:
     - {name: engineer-a, accounts: [a@example.com, "github:a"]}
     - {name: engineer-b}
     modes: {authz: observe, gateway: apply}
+    approvals:
+      authz: {count: 2, authentication: [sshSignature], notAuthor: false}
+      gateway: true
+      shop: false
+    allowedSigners: allowed_signers
     selfHeal: {duration: 1s, factor: 2, maxDuration: 1m30s}
     socket: {path: /run/tidemark/tidemark.sock, group: ops}
     """
@@ -168,6 +189,8 @@ struct SettingsSchemaTests {
             (FieldPath("$defs", "identity"), SettingsFields.identity),
             (FieldPath("$defs", "selfHeal"), SettingsFields.selfHeal),
             (FieldPath("$defs", "socket"), SettingsFields.socket),
+            (FieldPath("$defs", "signatures"), SettingsFields.signatures),
+            (FieldPath("$defs", "approvalRule"), SettingsFields.approvalRule),
         ]
     }
 
@@ -209,6 +232,8 @@ struct SettingsSchemaTests {
         #expect(keys(example["identities"]) == Set(SettingsFields.identity))
         #expect(keys(example["selfHeal"]) == Set(SettingsFields.selfHeal))
         #expect(keys(example["socket"]) == Set(SettingsFields.socket))
+        #expect(keys(inner("repositories", "signatures")) == Set(SettingsFields.signatures))
+        #expect(keys(example["approvals"]?["authz"]) == Set(SettingsFields.approvalRule))
     }
 
     @Test func defaultsAndChoicesAreThoseOfTheProgram() throws {
@@ -229,6 +254,16 @@ struct SettingsSchemaTests {
         #expect(
             try text("$defs", "selfHeal", "properties", "factor", "default")
                 == "\(settings.selfHeal.factor)")
+        let rule = FieldPath("$defs", "approvalRule", "properties")
+        let standard = Settings.ApprovalRule.standard
+        #expect(
+            schema.value(at: rule)?["count"]?["default"] == .int(Int64(standard.count)))
+        #expect(schema.value(at: rule)?["notAuthor"]?["default"] == .bool(standard.isNotAuthor))
+        let ways = schema.value(at: rule)?["authentication"]
+        #expect(ways?["items"]?["enum"] == ways?["default"])
+        #expect(
+            Set(ways?["default"]?.arrayValue?.compactMap(\.stringValue) ?? [])
+                == Set(standard.authentication.map(\.rawValue)))
         #expect(
             schema.value(at: FieldPath("$defs", "mode", "enum"))
                 == .array(Settings.Mode.allCases.map { .string($0.rawValue) }))
