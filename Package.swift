@@ -98,13 +98,15 @@ let package = Package(
             "KubernetesClient",
             ["Model", "YAML", asyncHTTPClient, nioCore, nioHTTP1, nioSSL, nioFoundation, logging]),
 
+        library("Signatures", ["Model", "Digests", subprocess]),
+
         // Engine
         library(
             "Engine",
             [
                 "Model", "Digests", "YAML", "Rendering", "Declarations", "Diffing", "Health",
                 "EventLog", "Planning", "Projections", "GitRepository", "SQLiteLedger",
-                "KubernetesClient", logging,
+                "KubernetesClient", "Signatures", logging,
             ]),
 
         // Front ends
@@ -129,7 +131,7 @@ let package = Package(
                 "Model", "YAML", "Digests", "Rendering", "Declarations", "Diffing", "Health",
                 "EventLog",
                 "Planning", "Projections", "GitRepository", "SQLiteLedger", "KubernetesClient",
-                "Engine",
+                "Signatures", "Engine",
                 "Sandbox", "Server", argumentParser, asyncHTTPClient, nioCore, nioHTTP1, logging,
             ]),
         .executableTarget(
@@ -164,11 +166,12 @@ let package = Package(
         tests(of: "GitRepository", ["Digests"]),
         tests(of: "SQLiteLedger", ["Digests", "EventLog", "Projections"]),
         tests(of: "KubernetesClient", ["YAML", hummingbird, hummingbirdTLS, nioSSL]),
+        tests(of: "Signatures", ["Digests"]),
         tests(
             of: "Engine",
             [
                 "YAML", "Digests", "Declarations", "EventLog", "GitRepository", "Planning",
-                "Projections",
+                "Projections", "Signatures",
                 logging,
             ]),
         tests(

@@ -66,11 +66,15 @@ let rooms = [
         ]),
 
     Room(
+        "Signatures", .adapter, ["Model", "Digests"],
+        libraries: system + ["Subprocess", "SystemPackage"]),
+
+    Room(
         "Engine", .engine,
         [
             "Model", "Digests", "YAML", "Rendering", "Declarations", "Diffing", "Health",
             "EventLog", "Planning", "Projections", "GitRepository", "SQLiteLedger",
-            "KubernetesClient",
+            "KubernetesClient", "Signatures",
         ],
         libraries: system + ["Logging"]),
 
@@ -89,7 +93,7 @@ let rooms = [
         [
             "Model", "YAML", "Digests", "Rendering", "Declarations", "Diffing", "Health",
             "EventLog", "Planning", "Projections", "GitRepository", "SQLiteLedger",
-            "KubernetesClient", "Engine", "Sandbox", "Server",
+            "KubernetesClient", "Signatures", "Engine", "Sandbox", "Server",
         ],
         libraries: system + [
             "ArgumentParser", "AsyncHTTPClient", "Logging", "NIOCore", "NIOHTTP1",
