@@ -54,7 +54,7 @@ public struct PlanRejected: Coded {
 }
 
 /// Somebody put a document beside a sync or a commit: a test result, a review, a ticket.
-public struct EvidenceAttested: Coded {
+public struct EvidenceAttested: Coded, StoredValue, Hashable {
     public enum Kind: String, StoredEnum { case test, review, ticket }
 
     /// Of the document; the key of its blob.

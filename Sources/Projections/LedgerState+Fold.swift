@@ -22,10 +22,10 @@ extension LedgerState {
         case .redactionKeyChanged(let payload):
             ledger.upsert("ledger") { $0.tokenKeyID = payload.to }
         case .clockJumped, .projectionRebuilt, .verificationRun, .configurationChanged,
-            .observationsSuppressed, .ownershipMoved, .rollbackRequested,
-            .rollbackCommitted, .checkpointWitnessed, .payloadRedacted, .ledgerArchived,
-            .planApproved, .planRejected, .evidenceAttested:
+            .observationsSuppressed, .ownershipMoved, .rollbackRequested, .rollbackCommitted,
+            .checkpointWitnessed, .payloadRedacted, .ledgerArchived:
             break  // On the timeline only.
+        case .planApproved, .planRejected, .evidenceAttested: foldEvidence(event, envelope)
         case .repositoryRegistered, .repositoryUnreachable, .repositoryReachable, .refMoved,
             .commitObserved, .declarationsRejected, .pushIntended, .pushFinished:
             foldGit(event, envelope)
@@ -75,13 +75,19 @@ extension LedgerState {
             }
         case .commitObserved(let payload):
             guard let commit = envelope.subjects.commit else { return }
+            // A commit is observed again when its signature is seen in another light.
+            let known = commits[commit]
             commits[commit] = CommitRow {
                 $0.authorEmail = payload.author.email
                 $0.authorName = payload.author.name
                 $0.authoredAt = payload.author.time
                 $0.committedAt = payload.committer.time
-                $0.position = envelope.position
+                $0.committerEmail = payload.committer.email
+                $0.evidence = known?.evidence ?? []
+                $0.position = known?.position ?? envelope.position
                 $0.repository = repository
+                $0.signature = payload.signature
+                $0.signedBy = payload.signedBy
                 $0.subject = payload.subject
             }
         case .declarationsRejected(let payload):
@@ -150,6 +156,8 @@ extension LedgerState {
             applications.update(name) {
                 if $0.syncStatus != payload.status { $0.syncStatusSince = envelope.occurredAt }
                 if payload.status != .unknown { $0.settle([.clusterUnreachable]) }
+                // What waited for an agreement is no longer wanted.
+                if payload.status == .synced { $0.settle([.waitingForApproval]) }
                 $0.outOfSync = payload.objects
                 $0.syncReason = payload.reason
                 $0.syncStatus = payload.status

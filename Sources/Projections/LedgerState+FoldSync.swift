@@ -22,6 +22,7 @@ extension LedgerState {
                 $0.environment = envelope.subjects.environment ?? ""
                 $0.saved = payload
                 $0.savedAt = envelope.occurredAt
+                $0.savedBy = envelope.actor
                 $0.savedPosition = envelope.position
             }
         case .syncStarted:

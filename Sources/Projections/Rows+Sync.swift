@@ -21,6 +21,7 @@ public struct SyncRow: Row {
     public var attempt = 0
     public var commit: String?
     public var environment = ""
+    public var evidence: [Evidence] = []
     public var finishedAt: Timestamp?
     /// Positions of the events that request, plan and finish it.
     public var finishedPosition: Int64?
@@ -44,6 +45,7 @@ public struct SyncRow: Row {
         try coder.field("attempt", &attempt)
         try coder.field("commit", &commit)
         try coder.field("environment", &environment)
+        try coder.field("evidence", &evidence)
         try coder.field("finishedAt", &finishedAt)
         try coder.field("finishedPosition", &finishedPosition)
         try coder.field("isPruning", &isPruning)
@@ -100,8 +102,11 @@ public struct PlanRow: Row {
     public var application = ""
     public var commit: String?
     public var environment = ""
+    /// In the order in which they were given.
+    public var judgements: [Judgement] = []
     public var saved = PlanSaved()
     public var savedAt = Timestamp(nanoseconds: 0)
+    public var savedBy = Actor()
     public var savedPosition: Int64 = 0
     public var usedBy: String?
     public init() {}
@@ -110,8 +115,10 @@ public struct PlanRow: Row {
         try coder.field("application", &application)
         try coder.field("commit", &commit)
         try coder.field("environment", &environment)
+        try coder.field("judgements", &judgements)
         try coder.field("saved", &saved)
         try coder.field("savedAt", &savedAt)
+        try coder.field("savedBy", &savedBy)
         try coder.field("savedPosition", &savedPosition)
         try coder.field("usedBy", &usedBy)
     }

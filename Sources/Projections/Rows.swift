@@ -67,8 +67,14 @@ public struct CommitRow: Row {
     public var authorName = ""
     public var authoredAt = Timestamp(nanoseconds: 0)
     public var committedAt = Timestamp(nanoseconds: 0)
+    public var committerEmail = ""
+    public var evidence: [Evidence] = []
+    /// Where it was observed first.
     public var position: Int64 = 0
     public var repository = ""
+    /// What is known of its signature since it was last looked at.
+    public var signature = CommitObserved.Signature.none
+    public var signedBy: SignatureEvidence?
     public var subject = ""
     public init() {}
 
@@ -77,8 +83,12 @@ public struct CommitRow: Row {
         try coder.field("authorName", &authorName)
         try coder.field("authoredAt", &authoredAt)
         try coder.field("committedAt", &committedAt)
+        try coder.field("committerEmail", &committerEmail)
+        try coder.field("evidence", &evidence)
         try coder.field("position", &position)
         try coder.field("repository", &repository)
+        try coder.field("signature", &signature)
+        try coder.field("signedBy", &signedBy)
         try coder.field("subject", &subject)
     }
 }
