@@ -229,9 +229,9 @@ extension EnvironmentReconciler {
                 failures[step.key] = scrubbed(error.summary, bodies)
                 builder.update(field: "\(step.number) \(scrubbed(error.summary, bodies))")
             case .success(let answer):
-                var body = recordable(tokenised(answer.object, with: tokenKey))
-                if step.uid == nil { body = withoutAllocations(body) }
-                builder.update(field: "\(step.number) \(Digest(of: canonicalJSON(body)))")
+                let object = step.uid == nil ? withoutGeneratedValues(answer.object) : answer.object
+                let body = canonicalJSON(recordable(tokenised(object, with: tokenKey)))
+                builder.update(field: "\(step.number) \(Digest(of: body))")
             case nil: break
             }
         }
@@ -272,25 +272,6 @@ extension EnvironmentReconciler {
             return answers
         }
     }
-}
-
-/// The answer to the dry run of a creation without what a cluster makes up anew at each one.
-private func withoutAllocations(_ object: Node) -> Node {
-    var object = object
-    object["metadata"]?["uid"] = nil
-    object["metadata"]?["creationTimestamp"] = nil
-    guard object["kind"]?.stringValue == "Service" else { return object }
-    object["spec"]?["clusterIP"] = nil
-    object["spec"]?["clusterIPs"] = nil
-    if let ports = object["spec"]?["ports"]?.arrayValue {
-        object["spec"]?["ports"] = .array(
-            ports.map { port in
-                var port = port
-                port["nodePort"] = nil
-                return port
-            })
-    }
-    return object
 }
 
 private func tryOut(
