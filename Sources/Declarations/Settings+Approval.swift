@@ -32,10 +32,12 @@ extension Settings {
         [environment.requireApproval, approvals[application]].compactMap { $0 }
     }
 
-    /// Whether a sync of an environment needs a commit whose signature was verified.
-    public func requiresSignature(_ repository: Repository, in environment: Environment) -> Bool {
-        switch repository.signatures.require {
-        case .none: false
+    /// Whether a sync of an application needs a commit whose signature was verified.
+    public func requiresSignature(of application: Application, in environment: Environment)
+        -> Bool
+    {
+        switch repository(url: application.source.repoURL)?.signatures.require {
+        case .none?, nil: false
         case .everywhere: true
         case .environments(let names): names.contains(environment.name)
         }

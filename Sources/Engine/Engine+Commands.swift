@@ -42,6 +42,7 @@ extension Engine {
             $0.onlyObjects = command.onlyObjects
             $0.trigger = .manual
         }
+        try await environment.checkSyncable(command.application)
         try await environment.awaitRecovery(command.application)
         let name = command.application
         let row = try await parts.store.state { $0.applications[name] }
@@ -67,25 +68,15 @@ extension Engine {
         guard await environment.target(of: row.application)?.rules.mode == .apply else {
             throw SyncError.observeOnly(application: row.application)
         }
-        guard let bytes = try await parts.store.blob(row.saved.plan) else {
-            throw SyncError.unknownPlan(plan)
-        }
-        let saved = try RecordDecoder.decode(SyncPlan.self, from: bytes)
-        let request = SyncRequested {
-            $0.isPruning = !saved.pruneSkipped.contains { $0.reason.contains("requires") }
-            $0.plan = plan
-            $0.trigger = .manual
-        }
+        try await environment.checkRunnable(plan, row)
         try await environment.awaitRecovery(row.application)
-        var decided = try await environment.reexamine(saved, request)
-        let moved = row.saved.inputs.moved(since: decided.inputs)
-        guard moved.isEmpty else {
-            try await refuse(row, plan, moved)
-            throw SyncError.stalePlan(plan: plan, moved: moved)
+        let examined = try await environment.examine(plan, row, trigger: .manual)
+        guard examined.moved.isEmpty else {
+            try await environment.replaceStale(plan, row, examined.moved)
+            throw SyncError.stalePlan(plan: plan, moved: examined.moved)
         }
-        decided.planningInput = row.saved.planningInput
         return try await environment.startSync(
-            row.application, request, actor: actor, id: id, running: decided)
+            row.application, examined.request, actor: actor, id: id, running: examined.decided)
     }
 
     /// What a sync would do now; nothing is recorded.
@@ -105,29 +96,7 @@ extension Engine {
     ///
     /// - Returns: Its name, such as `plan-17`.
     public func save(_ decided: DecidedPlan, actor: Actor, id: EventID) async throws -> String {
-        while true {
-            let count = try await parts.store.state { $0.ledger["ledger"]?.plans ?? 0 }
-            let name = "plan-\(count + 1)"
-            let saved = PlanSaved {
-                $0.decidedAt = decided.decidedAt
-                $0.inputs = decided.inputs
-                $0.plan = decided.blobs[0].digest
-                $0.planningInput = decided.planningInput
-            }
-            let event = recorder.event(
-                .planSaved(saved), stream: name,
-                subjects: Subjects(
-                    application: decided.plan.application, commit: decided.plan.commit,
-                    environment: decided.plan.environment),
-                actor: actor, id: id)
-            do {
-                let recorded = try await recorder.record(
-                    [event], expected: [name: .noStream], blobs: decided.blobs)
-                return recorded.first?.envelope.stream ?? name
-            } catch LedgerError.wrongExpectedVersion {
-                continue
-            }
-        }
+        try await recorder.save(decided, actor: actor, id: id)
     }
 
     /// Fetches now and looks at everything, or at one application; returns when that has been done.
@@ -219,19 +188,6 @@ extension Engine {
             throw SyncError.unknownApplication(application)
         }
         throw SyncError.cannotCompare(application: application, reason: refusal.message)
-    }
-
-    private func refuse(_ row: PlanRow, _ plan: String, _ moved: [String]) async throws {
-        let refused = SyncRefused {
-            $0.reason = .stalePlan
-            $0.message = "\(plan) is stale; changed since: \(moved.joined(separator: ", "))"
-        }
-        try await recorder.record([
-            recorder.event(
-                .syncRefused(refused), stream: LedgerState.Stream.application(row.application),
-                subjects: Subjects(
-                    application: row.application, commit: row.commit, environment: row.environment))
-        ])
     }
 }
 

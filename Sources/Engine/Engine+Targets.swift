@@ -94,7 +94,8 @@ extension Engine {
             let located = try await follower.locate(application)
             return EnvironmentReconciler.Target(
                 application: application, rules: rules(of: application, environment),
-                repository: repository.name, commit: located.commit, treeID: located.treeID)
+                repository: repository.name, commit: located.commit, treeID: located.treeID,
+                signature: located.signature)
         } catch GitError.unknownRevision(let revision) {
             throw TargetRefusal(
                 reason: .unknownRepository,
@@ -111,7 +112,11 @@ extension Engine {
                 ? .apply : .observe,
             policy: application.syncPolicy,
             heal: HealBackoff(
-                base: backoff.duration, factor: backoff.factor, cap: backoff.maxDuration))
+                base: backoff.duration, factor: backoff.factor, cap: backoff.maxDuration),
+            approval: ApprovalRules(
+                rules: parts.settings.approvalRules(of: application.name, in: environment),
+                identities: parts.settings.identities),
+            requiresSignature: parts.settings.requiresSignature(of: application, in: environment))
     }
 }
 

@@ -24,12 +24,14 @@ public actor Engine {
         public var servers: [String: String]
         /// Whether applications are synced and healed without being asked; `false` serves one command.
         public var startsSyncs: Bool
+        public var signatures: any SignatureChecking
 
         public init(
             settings: Settings, store: any EventStore, clusters: [String: any ClusterClient],
             sources: [String: any ManifestSource], tokenKey: TokenKey, clock: EngineClock,
             log: Logger,
-            servers: [String: String] = [:], startsSyncs: Bool = true
+            servers: [String: String] = [:], startsSyncs: Bool = true,
+            signatures: any SignatureChecking = NoTrustedKeys()
         ) {
             self.settings = settings
             self.store = store
@@ -40,6 +42,7 @@ public actor Engine {
             self.log = log
             self.servers = servers
             self.startsSyncs = startsSyncs
+            self.signatures = signatures
         }
     }
 
@@ -81,7 +84,7 @@ public actor Engine {
             }
             repositories[repository.name] = RepositoryFollower(
                 settings: repository, folders: folders, source: source, recorder: recorder,
-                log: parts.log)
+                signatures: parts.signatures, log: parts.log)
         }
         self.repositories = repositories
     }

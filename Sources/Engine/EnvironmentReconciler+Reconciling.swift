@@ -14,18 +14,19 @@ extension EnvironmentReconciler {
         try await renderIfNeeded(application)
         await readUnseenKeys()
         let (row, objects, running) = try await recorded(application)
-        guard let row, let observation = observe(application, target, row, objects) else { return }
+        guard let row, var observation = observe(application, target, row, objects) else { return }
         try await recordObservations(application, objects)
         if target.removal != nil, row.isRemoved {
             entries[application] = nil
             return
         }
+        let plans = try await observeApproval(&observation, application)
         let decisions =
             if let removal = target.removal {
                 decideRemoval(
                     of: row, running: running, isLastOfFolder: removal.isLastOfFolder, observation)
             } else {
-                decide(row, objects: objects, running: running, observation)
+                decide(row, objects: objects, running: running, plans: plans, observation)
             }
         try await carryOut(decisions, application, observation)
     }
@@ -54,6 +55,7 @@ extension EnvironmentReconciler {
     ) async throws {
         var events: [NewEvent] = []
         var request: SyncRequested?
+        var planned: Decision?
         var isRemoved = false
         for decision in decisions {
             switch decision {
@@ -70,6 +72,7 @@ extension EnvironmentReconciler {
             case .refuse(let payload):
                 events.append(event(.syncRefused(payload), application))
             case .sync(let payload): request = payload
+            case .savePlan, .runPlan: planned = decision
             case .remove(let isCascaded):
                 let removed = ApplicationRemoved { $0.isCascaded = isCascaded }
                 events.append(event(.applicationRemoved(removed), application))
@@ -80,6 +83,7 @@ extension EnvironmentReconciler {
         }
         try await recorder.record(events)
         if isRemoved { entries[application] = nil }
+        if let planned { workOnPlan(planned, application) }
         if startsSyncs, let request {
             try await startSync(application, request, actor: .reconciler)
         }

@@ -134,6 +134,7 @@ extension EnvironmentReconciler {
         let terminated = SyncTerminated { $0.reason = reason }
         try await recorder.record(
             [inSync(.syncTerminated(terminated), sync.name, sync.row.application)], isOutcome: true)
+        markDirty(sync.row.application)
     }
 
     private func request(of row: SyncRow) -> SyncRequested {

@@ -24,6 +24,8 @@ actor EnvironmentReconciler {
         var commit: CommitID
         /// Of the folder's content; `nil` when the folder does not exist at this commit.
         var treeID: String?
+        /// What is known of the commit's signature, where that matters.
+        var signature: CommitObserved.Signature?
         /// Set once the application has left Git and its objects are to go, too.
         var removal: Removal?
     }
@@ -47,6 +49,7 @@ actor EnvironmentReconciler {
         var isDirty = true
         var wakeAt: Timestamp?
         var run: RunningSync?
+        var approval = ApprovalMemo()
     }
 
     /// A sync that a job carries out.

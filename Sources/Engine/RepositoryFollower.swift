@@ -16,14 +16,19 @@ actor RepositoryFollower {
         var application: Application
         var commit: CommitID
         var treeID: String?
+        /// What is known of the commit's signature, where that matters.
+        var signature: CommitObserved.Signature?
     }
 
     let settings: Settings.Repository
     let folders: [Settings.ApplicationFolder]
     let source: any ManifestSource
     let recorder: Recorder
+    let signatures: any SignatureChecking
     let log: Logger
 
+    /// The newest commit of each revision, and the trusted keys, for which its signature was looked at.
+    var lookedAt: [String: LookedAt] = [:]
     private var failures = 0
     private var unreachableSince: Timestamp?
     /// The folder of declarations as it was read last.
@@ -42,12 +47,14 @@ actor RepositoryFollower {
 
     init(
         settings: Settings.Repository, folders: [Settings.ApplicationFolder],
-        source: any ManifestSource, recorder: Recorder, log: Logger
+        source: any ManifestSource, recorder: Recorder, signatures: any SignatureChecking,
+        log: Logger
     ) {
         self.settings = settings
         self.folders = folders
         self.source = source
         self.recorder = recorder
+        self.signatures = signatures
         self.log = log
     }
 
@@ -76,6 +83,7 @@ actor RepositoryFollower {
         for revision in revisions.union(folders.map(\.revision)).sorted() {
             try await recordMoves(of: revision, via)
         }
+        try await lookAtSignatures(revisions)
         try await readDeclarations()
         try await restoreDeclarations()
         hasLooked = folders.allSatisfy { declaredByFolder[place(of: $0)] != nil }
@@ -89,14 +97,15 @@ actor RepositoryFollower {
         let commit = try await source.resolve(application.source.targetRevision)
         return Source(
             application: application, commit: commit,
-            treeID: try await source.treeID(at: commit, path: application.source.path))
+            treeID: try await source.treeID(at: commit, path: application.source.path),
+            signature: try await signature(of: commit))
     }
 }
 
 // MARK: - Recording
 
 extension RepositoryFollower {
-    private func event(_ event: Event, commit: CommitID? = nil) -> NewEvent {
+    func event(_ event: Event, commit: CommitID? = nil) -> NewEvent {
         recorder.event(
             event, stream: LedgerState.Stream.repository(name),
             subjects: Subjects(commit: commit?.description, repository: name))
@@ -141,9 +150,10 @@ extension RepositoryFollower {
             $0.via = via
         }.settingForced(source, from, head)
         let commits = try await newCommits(from, head)
+        let observed = await observed(commits)
         try await recorder.record(
             [event(.refMoved(moved), commit: head)]
-                + commits.map { event(.commitObserved(observed($0)), commit: $0.id) })
+                + observed.map { event(.commitObserved($0), commit: $1) })
     }
 
     /// At first sight only the newest commit; the history before Tidemark is Git's.
@@ -168,7 +178,8 @@ extension RefMoved {
     }
 }
 
-private func observed(_ commit: Commit) -> CommitObserved {
+/// What is recorded of a commit.
+func commitObserved(_ commit: Commit, _ checked: CheckedSignature) -> CommitObserved {
     CommitObserved {
         $0.author = person(commit.author)
         $0.changedPaths = commit.changedPaths
@@ -176,7 +187,8 @@ private func observed(_ commit: Commit) -> CommitObserved {
         $0.committer = person(commit.committer)
         $0.message = commit.message
         $0.parents = commit.parents.map(\.description)
-        $0.signature = commit.signature == nil ? .none : .unverified
+        $0.signature = checked.signature
+        $0.signedBy = checked.evidence
         $0.trailers = commit.trailers.map { trailer in
             CommitObserved.Trailer {
                 $0.key = trailer.key

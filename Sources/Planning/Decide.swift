@@ -13,9 +13,10 @@ public import Projections
 ///   - application: The application as the ledger has it.
 ///   - objects: Its objects as the ledger has them, by key.
 ///   - running: The sync in progress, if there is one.
+///   - plans: Its saved plans by name, where people must agree to a sync.
 public func decide(
     _ application: ApplicationRow, objects: [ObjectKey: ObjectRow], running: SyncRow?,
-    _ observation: Observation
+    plans: [String: PlanRow] = [:], _ observation: Observation
 ) -> [Decision] {
     if let obstacle = observation.obstacle {
         return decide(application, obstacle, observation)
@@ -29,7 +30,7 @@ public func decide(
     if let running {
         if let supersession = supersession(running, observation) { decisions.append(supersession) }
     } else {
-        decisions += syncDecisions(application, comparison, observation)
+        decisions += syncDecisions(application, plans, observation)
     }
     return decisions
 }
@@ -178,7 +179,7 @@ extension DriftDetected.Field {
 // MARK: - Syncing
 
 private func syncDecisions(
-    _ application: ApplicationRow, _ comparison: ComparisonChanged, _ observation: Observation
+    _ application: ApplicationRow, _ plans: [String: PlanRow], _ observation: Observation
 ) -> [Decision] {
     let rules = observation.rules
     let due = observation.objects.filter { $0.value.isDue(rules) }
@@ -196,6 +197,12 @@ private func syncDecisions(
         return refusal(
             application, observation.commit, .wouldPruneEverything,
             "the sync would remove every object; allowEmpty permits that")
+    }
+    if let unsigned = signatureDecisions(application, observation) { return unsigned }
+    if rules.approval.isNeeded,
+        let decisions = approvalDecisions(application, due, plans, observation)
+    {
+        return decisions
     }
     let isNew =
         attempts.commit != observation.commit
@@ -229,7 +236,7 @@ private func retry(
     return heal(application, due, observation, failures: attempts.failures)
 }
 
-private func heal(
+func heal(
     _ application: ApplicationRow, _ due: [ObjectKey: Observation.Object],
     _ observation: Observation,
     failures: Int = 0
@@ -267,7 +274,7 @@ private func wouldPruneEverything(_ observation: Observation) -> Bool {
         && observation.objects.allSatisfy { $0.value.verdict == .extra }
 }
 
-private func request(_ trigger: SyncTrigger, _ observation: Observation, attempt: Int)
+func request(_ trigger: SyncTrigger, _ observation: Observation, attempt: Int)
     -> SyncRequested
 {
     SyncRequested {
@@ -277,12 +284,16 @@ private func request(_ trigger: SyncTrigger, _ observation: Observation, attempt
     }
 }
 
-/// A refusal is recorded once for each (commit, reason).
+/// A refusal is recorded once for each (commit, reason); one that waits for a plan, once for each plan.
 func refusal(
     _ application: ApplicationRow, _ commit: String?, _ reason: SyncRefused.Reason,
     _ message: String
 ) -> [Decision] {
-    if let known = application.refusal, known.reason == reason, known.commit == commit { return [] }
+    if let known = application.refusal, known.reason == reason, known.commit == commit,
+        reason != .waitingForApproval || known.message == message
+    {
+        return []
+    }
     let refused = SyncRefused {
         $0.reason = reason
         $0.message = message

@@ -36,6 +36,12 @@ public func decideRemoval(
     guard observation.objects.values.contains(where: \.isPrunable) else {
         return [.remove(isCascaded: true)]
     }
+    if rules.approval.isNeeded {
+        return refusal(
+            application, observation.commit, .waitingForApproval,
+            "it left Git; its objects stay until a plan to prune them is approved and run: "
+                + "tidemark plan APP --prune --save")
+    }
     if isLastOfFolder {
         return refusal(
             application, observation.commit, .wouldPruneEverything,

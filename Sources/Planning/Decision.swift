@@ -1,4 +1,5 @@
 public import Declarations
+public import Digests
 public import EventLog
 public import Health
 public import Model
@@ -12,6 +13,10 @@ public enum Decision: Equatable, Sendable {
     case resolveDrift(ObjectKey, DriftResolved)
     case refuse(SyncRefused)
     case sync(SyncRequested)
+    /// Keep the plan of a sync that people must agree to first.
+    case savePlan(SyncRequested)
+    /// Run a saved plan that enough people have agreed to, if it is not stale.
+    case runPlan(String)
     /// Nothing more is to be done about an application that left Git: its objects are gone, or they stay.
     case remove(isCascaded: Bool)
     /// End a running sync that only waits for health: a newer commit is there.
@@ -59,6 +64,12 @@ public struct Observation: Sendable {
     public var obstacle: Obstacle?
     /// Every desired and every tracked object that takes part in the status; hooks do not.
     public var objects: [ObjectKey: Object]
+    /// Of the desired set; what a plan is offered for.
+    public var desired: Digest?
+    /// The accounts of those who wrote what the commit brings.
+    public var authors: Set<String> = []
+    /// What is known of the signature of the commit.
+    public var signature: CommitObserved.Signature?
 
     public struct Obstacle: Equatable, Sendable {
         public var reason: SyncRefused.Reason
@@ -86,14 +97,20 @@ public struct SyncRules: Equatable, Sendable {
     public var mode: EnvironmentDeclared.Mode
     public var policy: SyncPolicy
     public var heal: HealBackoff
+    public var approval: ApprovalRules
+    /// Whether only commits are synced whose signature is verified.
+    public var requiresSignature: Bool
 
     public init(
         mode: EnvironmentDeclared.Mode = .apply, policy: SyncPolicy,
-        heal: HealBackoff = HealBackoff()
+        heal: HealBackoff = HealBackoff(), approval: ApprovalRules = .none,
+        requiresSignature: Bool = false
     ) {
         self.mode = mode
         self.policy = policy
         self.heal = heal
+        self.approval = approval
+        self.requiresSignature = requiresSignature
     }
 
     public var isPruning: Bool { policy.automated?.prune == true && policy.options.prunes }

@@ -121,16 +121,21 @@ extension RecordedInput.Desired {
     }
 }
 
-extension PlanningInput {
-    /// Of the keys and bodies of the desired set, in order of keys: `PlanInputs.desired`.
-    public var desiredDigest: Digest {
+extension Collection<DesiredObject> {
+    /// Of the keys and bodies of a desired set, in order of keys.
+    public var digest: Digest {
         var builder = DigestBuilder()
-        for object in desired.sorted(by: { $0.key < $1.key }) {
+        for object in sorted(by: { $0.key < $1.key }) {
             builder.update(field: object.key.description)
             builder.update(field: object.body.description)
         }
         return builder.finish()
     }
+}
+
+extension PlanningInput {
+    /// `PlanInputs.desired`.
+    public var desiredDigest: Digest { desired.digest }
 
     /// Of the keys, uids and versions of everything that is compared: `PlanInputs.live`.
     public var liveDigest: Digest {

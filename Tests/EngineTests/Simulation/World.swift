@@ -38,10 +38,16 @@ final class World: Sendable {
     @discardableResult
     func run(
         _ fate: Fate = Fate(), mode: Settings.Mode = .apply, seconds: Double = 10,
+        requireApproval: Settings.ApprovalRule? = nil,
+        signatures: any SignatureChecking = NoTrustedKeys(), requireSignature: Bool = false,
         until condition: @escaping @Sendable (World) -> Bool,
         _ during: @escaping @Sendable (Engine) async throws -> Void = { _ in }
     ) async throws -> Bool {
-        let engine = Engine(try parts(fate, mode))
+        var parts = try parts(fate, mode)
+        parts.signatures = signatures
+        parts.settings.environments[0].requireApproval = requireApproval
+        if requireSignature { parts.settings.repositories[0].signatures.require = .everywhere }
+        let engine = Engine(parts)
         return try await withThrowingTaskGroup(of: Bool?.self) { group in
             group.addTask {
                 try? await engine.run()  // Ends by cancellation, or because the fate killed it.
