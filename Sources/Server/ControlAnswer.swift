@@ -17,6 +17,10 @@ public struct ControlAnswer: Equatable, Sendable {
     public var note: String?
     /// What such a commit would take back.
     public var revertPlan: RevertPlan?
+    /// Where a plan stands that was approved or rejected, for people.
+    public var standing: String?
+    /// What evidence was put on record for: a sync, or the full id of a commit.
+    public var subject: String?
     /// How many events were verified or folded.
     public var events: Int64?
     /// What verification found wrong; `nil` when nothing was verified.
@@ -40,6 +44,8 @@ public struct ControlAnswer: Equatable, Sendable {
         fields["commit"] = commit.map(Node.string)
         fields["note"] = note.map(Node.string)
         fields["revertPlan"] = revertPlan?.node
+        fields["standing"] = standing.map(Node.string)
+        fields["subject"] = subject.map(Node.string)
         fields["events"] = events.map(Node.int)
         fields["findings"] = findings.map { .array($0.map(Node.string)) }
         fields["differingRows"] = differingRows.map { .int(Int64($0)) }
@@ -54,6 +60,8 @@ public struct ControlAnswer: Equatable, Sendable {
         commit = body["commit"]?.stringValue
         note = body["note"]?.stringValue
         revertPlan = body["revertPlan"].flatMap { RevertPlan(node: $0) }
+        standing = body["standing"]?.stringValue
+        subject = body["subject"]?.stringValue
         events = body["events"]?.intValue
         findings = body["findings"]?.arrayValue?.compactMap(\.stringValue)
         differingRows = body["differingRows"]?.intValue.map { Int($0) }

@@ -1,5 +1,7 @@
+public import Engine
 public import EventLog
 public import Model
+internal import Projections
 
 /// Something the writer of a ledger is asked to do.
 ///
@@ -29,6 +31,8 @@ public struct ControlRequest: Equatable, Sendable {
         case revertPlan(application: String, to: String?)
         case release(application: String)
         case terminate(application: String)
+        case judge(PlanJudgement)
+        case attest(Attestation)
         case verify(isFull: Bool)
         case rebuild
     }
@@ -40,7 +44,7 @@ extension ControlRequest {
         switch action {
         case .plan(_, _, _, let isSaved): !isSaved
         case .sync, .syncPlan, .refresh, .rollback, .revert, .revertPlan, .release, .terminate,
-            .verify, .rebuild:
+            .judge, .attest, .verify, .rebuild:
             false
         }
     }
@@ -55,6 +59,9 @@ extension ControlRequest {
         case .revertPlan: "/v1/revert-plan"
         case .release: "/v1/release"
         case .terminate: "/v1/terminate"
+        case .judge(let judgement):
+            judgement.verdict == .approved ? "/v1/approve" : "/v1/reject"
+        case .attest: "/v1/attest"
         case .verify: "/v1/verify"
         case .rebuild: "/v1/rebuild"
         }
@@ -89,6 +96,8 @@ extension ControlRequest {
             fields["to"] = sync.map(Node.string)
         case .release(let application), .terminate(let application):
             fields["application"] = .string(application)
+        case .judge(let judgement): fields.add(judgement.fields)
+        case .attest(let attestation): fields.add(attestation.fields)
         case .verify(let isFull): fields["full"] = .bool(isFull)
         case .rebuild: break
         }
@@ -145,6 +154,9 @@ extension ControlRequest.Action {
         case "/v1/release": self = .release(application: try fields.requiredString("application"))
         case "/v1/terminate":
             self = .terminate(application: try fields.requiredString("application"))
+        case "/v1/approve": self = .judge(try PlanJudgement(.approved, &fields))
+        case "/v1/reject": self = .judge(try PlanJudgement(.rejected, &fields))
+        case "/v1/attest": self = .attest(try Attestation(&fields))
         case "/v1/verify": self = .verify(isFull: try fields.bool("full") ?? true)
         case "/v1/rebuild": self = .rebuild
         default: throw ControlError.unknownRoute(route)
@@ -153,6 +165,10 @@ extension ControlRequest.Action {
 }
 
 extension Mapping {
+    fileprivate mutating func add(_ others: Mapping) {
+        for (key, value) in others { self[key] = value }
+    }
+
     fileprivate mutating func set(_ isPruning: Bool?, _ objects: [ObjectKey]) {
         if let isPruning { self["prune"] = .bool(isPruning) }
         if !objects.isEmpty { self["objects"] = .array(objects.map { .string($0.description) }) }
@@ -164,7 +180,7 @@ extension String {
 }
 
 /// The fields of a request's body, each read once; what is left over is an error.
-private struct RequestFields {
+struct RequestFields {
     private var rest: Mapping
 
     init(_ body: Node) { rest = body.objectValue ?? Mapping() }

@@ -133,8 +133,8 @@ struct ControlResponder: HTTPResponder {
     let hasReaders: Bool
     let perform: @Sendable (ControlRequest, Actor) async throws -> ControlAnswer
 
-    /// The largest body, in bytes; requests name applications and objects, never carry them.
-    static let bodyLimit = 1 << 20
+    /// The largest body, in bytes: a document of evidence in base64; all other requests are far smaller.
+    static let bodyLimit = 2 << 20
 
     func respond(to request: Request, context: PeerContext) async throws -> Response {
         do {

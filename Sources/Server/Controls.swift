@@ -68,6 +68,12 @@ public struct Controls: Sendable {
         case .terminate(let application):
             let sync = try await engine.terminate(application, actor: actor)
             return ControlAnswer { $0.sync = sync }
+        case .judge(let judgement):
+            let standing = try await engine.judge(judgement, actor: actor, id: id)
+            return ControlAnswer { $0.standing = standing }
+        case .attest(let attestation):
+            let subject = try await engine.attest(attestation, actor: actor, id: id)
+            return ControlAnswer { $0.subject = subject }
         case .verify(let isFull): return try await verify(isFull, actor, id)
         case .rebuild:
             let (events, differing) = try await maintenance.rebuild(actor)

@@ -1,7 +1,9 @@
+import Engine
 import EventLog
 import Foundation
 import Logging
 import Model
+import Projections
 import Server
 import TestSupport
 import Testing
@@ -26,6 +28,17 @@ struct ControlTests {
             .revertPlan(application: "web", to: "sync-3"),
             .release(application: "web"), .terminate(application: "web"),
             .verify(isFull: false), .rebuild,
+            .judge(PlanJudgement(plan: "plan-1", verdict: .approved)),
+            .judge(
+                PlanJudgement(
+                    plan: "plan-1", verdict: .rejected, comment: "no", signature: "-----BEGIN")),
+            .attest(
+                Attestation(
+                    subject: "sync-1", kind: .review, name: "r.txt",
+                    document: Array(0...255) + [0x0A])),
+            .attest(
+                Attestation(
+                    subject: "9f3c1ab", kind: .ticket, name: "t", document: [], signature: "s")),
         ]
         for action in actions {
             let request = ControlRequest(id: id, onBehalfOf: "b", action)
@@ -52,6 +65,16 @@ struct ControlTests {
         check(
             "/v1/sync", ["id": id],
             isRefusedWith: "the request cannot be read: application is missing")
+        check(
+            "/v1/reject", ["id": id, "plan": "plan-1"],
+            isRefusedWith: "the request cannot be read: comment is missing")
+        check(
+            "/v1/attest", ["id": id, "kind": "rumour"],
+            isRefusedWith: "the request cannot be read: kind is none of test, review, ticket")
+        check(
+            "/v1/attest",
+            ["id": id, "kind": "test", "subject": "s", "name": "n", "document": "%"],
+            isRefusedWith: "the request cannot be read: document is no base64")
         check(
             "/v1/release", ["id": id, "application": "web", "force": true],
             isRefusedWith: "the request cannot be read: force is not a field of this request")

@@ -103,7 +103,7 @@ struct Assembly: Sendable {
                 sources: sources, tokenKey: try workspace.readTokenKey(), clock: Self.clock,
                 log: log,
                 servers: workspace.servers,
-                startsSyncs: startsSyncs))
+                startsSyncs: startsSyncs, signatures: workspace.trustedKeys))
     }
 
     private func client(

@@ -116,9 +116,9 @@ extension ControlRequest {
     fileprivate var needsClusters: Bool {
         switch action {
         case .sync, .syncPlan, .plan, .refresh, .rollback, .revert, .revertPlan, .release,
-            .terminate:
+            .terminate, .judge:
             true
-        case .verify, .rebuild: false
+        case .attest, .verify, .rebuild: false
         }
     }
 }

@@ -52,6 +52,9 @@ private struct Diagnosis {
             await ControlClient(path: workspace.socketPath).writer().map { "pid \($0) listens" }
                 ?? "none runs; start one with tidemark run"
         }
+        for file in workspace.trustFiles {
+            await note(file.purpose) { try await file.examine() }
+        }
         for repository in workspace.settings.repositories {
             await note("repository \(repository.name)") {
                 try await workspace.source(repository).fetch()

@@ -24,14 +24,18 @@ struct ExplainCommand: AsyncParsableCommand {
     @OptionGroup var format: FormatOptions
 
     func run() async throws {
-        let ledger = try await config.workspace().openForReading()
+        let workspace = try config.workspace()
+        let ledger = try await workspace.openForReading()
         let state = try await moment.state(of: ledger)
         let explanation: Explanation
         if let row = state.syncs[target] {
             let bytes =
                 row.plan == nil ? nil : try await ledger.blob(row.plan?.plan ?? .init(of: ""))
             let plan = try bytes.map { try RecordDecoder.decode(SyncPlan.self, from: $0) }
-            explanation = Explanation(sync: target, row, plan, state)
+            let approvals = Approvals(
+                workspace.settings, application: row.application, environment: row.environment,
+                state, now: Surroundings.current.now())
+            explanation = Explanation(sync: target, row, plan, state, approvals)
         } else if let row = state.applications[target] {
             explanation = Explanation(application: target, row, state)
         } else {

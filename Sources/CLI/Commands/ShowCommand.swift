@@ -35,7 +35,8 @@ struct ShowCommand: AsyncParsableCommand {
     @OptionGroup var format: FormatOptions
 
     func run() async throws {
-        let ledger = try await config.workspace().openForReading()
+        let workspace = try config.workspace()
+        let ledger = try await workspace.openForReading()
         let isJSON = format.output == .json
         if address.hasPrefix("@") {
             return try show(try await event(ledger), isYAML: !isJSON)
@@ -45,7 +46,10 @@ struct ShowCommand: AsyncParsableCommand {
             return try show(document(row, state), isYAML: !isJSON)
         }
         if let row = state.plans[address] {
-            return try await showPlan(row.saved.plan, ledger)
+            let approvals = Approvals(
+                workspace.settings, application: row.application, environment: row.environment,
+                state, now: Surroundings.current.now())
+            return try await showPlan(row.saved.plan, approvals.judgements(row), ledger)
         }
         if address.hasPrefix("sync-") || address.hasPrefix("plan-") {
             throw CommandError("there is no \(address)", try: "tidemark log lists what there is")
@@ -65,7 +69,9 @@ struct ShowCommand: AsyncParsableCommand {
         return CLI.document(of: recorded)
     }
 
-    private func showPlan(_ digest: Digest, _ ledger: any LedgerReading) async throws {
+    private func showPlan(
+        _ digest: Digest, _ judgements: [String], _ ledger: any LedgerReading
+    ) async throws {
         guard let bytes = try await ledger.blob(digest) else {
             throw CommandError(
                 "the body of \(address) is missing from the ledger", try: "tidemark verify")
@@ -74,6 +80,7 @@ struct ShowCommand: AsyncParsableCommand {
         switch format.output {
         case .table, .wide:
             try show(report.text(format.color.paint, showsAll: format.output == .wide))
+            for judgement in judgements { try show(judgement) }
         case .json, .yaml: try show(report.document, isYAML: format.output == .yaml)
         }
     }

@@ -51,17 +51,23 @@ private func wrapped(_ line: String, _ width: Int) -> [String] {
 }
 
 extension Explanation {
-    init(sync: String, _ row: SyncRow, _ plan: SyncPlan?, _ state: LedgerState) {
+    init(
+        sync: String, _ row: SyncRow, _ plan: SyncPlan?, _ state: LedgerState,
+        _ approvals: Approvals
+    ) {
         let took = row.finishedAt.map { " in \(CLI.text(of: $0 - row.requestedAt))" } ?? ""
         let undone = row.rolledBackBy.map { " (rolled back by \($0))" } ?? ""
         headline =
             "\(sync)  \(row.application) → \(row.environment)    "
             + "\(row.phase.rawValue.uppercased())\(took)\(undone)"
         add("why", Self.why(row, state))
+        add("signed", approvals.signature(row))
+        for line in approvals.approved(sync, row) { add("approved", line) }
         add("failure", row.phase == .succeeded ? nil : row.message)
         add("plan", Self.planned(row, plan))
         for line in Self.waves(state.steps(of: sync)) { add("applied", line) }
         add("health", Self.health(row, state))
+        for line in approvals.evidence(row) { add("evidence", line) }
         let before = Self.previous(sync, row, state)
         add(
             "before",
