@@ -1,5 +1,6 @@
 import EventLog
 import Foundation
+import Model
 import Projections
 import SQLiteLedger
 import Server
@@ -110,6 +111,53 @@ struct ApprovalTests {
         #expect(shown.output.contains("\"name\": \"junit.xml\""), "\(shown.text)")
         let verified = await session.run("verify")
         #expect(verified.code == 0, "\(verified.text)")
+    }
+
+    @Test func aFurtherAttemptNamesTheApprovalItIsMadeUnder() async throws {
+        let session = try Session(at: "2025-11-02T10:30:00Z")
+        _ = await session.run("init", "--repository", "https://example.org/platform.git")
+        try await recordAttempts(session.path + "/tidemark.db")
+        let first = await session.run("explain", "sync-1")
+        #expect(
+            first.output.contains(
+                "approved  b@example.org 10:00:00 (not the author ✓, plan digest matches ✓)\n"),
+            "\(first.text)")
+        let second = await session.run("explain", "sync-2")
+        #expect(
+            second.output.contains(
+                """
+                approved  as plan-1, which sync-1 ran before
+                approved  b@example.org 10:00:00 (not the author ✓, plan digest matches ✓)
+
+                """), "\(second.text)")
+    }
+
+    /// A plan that is approved and run, fails, and is tried again.
+    private func recordAttempts(_ path: String) async throws {
+        let ledger = try SQLiteLedger.openForWriting(path: path)
+        let time = Timestamp(seconds: 1_762_077_600)
+        let approver = Actor(kind: .user, id: "b@example.org", authentication: .sshSignature)
+        let events: [(String, Actor, Event)] = [
+            ("plan-1", .reconciler, .planSaved(PlanSaved())),
+            ("plan-1", approver, .planApproved(PlanApproved())),
+            ("sync-1", .reconciler, .syncRequested(SyncRequested { $0.plan = "plan-1" })),
+            ("sync-1", .reconciler, .syncPlanned(SyncPlanned())),
+            ("sync-1", .reconciler, .syncFailed(SyncFailed { $0.message = "no" })),
+            ("sync-2", .reconciler, .syncRequested(SyncRequested { $0.trigger = .automated })),
+            ("sync-2", .reconciler, .syncPlanned(SyncPlanned())),
+        ]
+        for (number, (stream, actor, event)) in events.enumerated() {
+            _ = try await ledger.append(
+                AppendBatch(
+                    events: [
+                        NewEvent(
+                            id: EventID(
+                                at: time, random: [UInt8](repeating: UInt8(number), count: 10)),
+                            event, stream: stream,
+                            subjects: Subjects(application: "shop", environment: "production"),
+                            actor: actor, occurredAt: time)
+                    ]))
+        }
     }
 
     @Test func aDocumentThatIsTooLongIsRefused() async throws {

@@ -31,12 +31,32 @@ struct Approvals {
         if let plan, !approvals.isEmpty {
             return approvals.map { line($0, plan, ran: sync.plan?.plan) }
         }
+        if plan == nil, let (earlier, row) = covering(sync), let first = row.usedBy {
+            let given = row.judgements.filter { $0.verdict == .approved }
+            return ["as \(earlier), which \(first) ran before"]
+                + given.map { line($0, row, ran: nil) }
+        }
         guard rules.isNeeded else { return [] }
         switch sync.trigger {
         case .selfHeal: return ["not needed: back to what was applied before"]
         case .rollback: return ["not needed: back to \(sync.rollbackTo ?? "an earlier sync")"]
         case .automated, .manual, .removal: return ["none on record"]
         }
+    }
+
+    /// The approved plan that ran before for the same manifests: a further attempt is made under its approval.
+    private func covering(_ sync: SyncRow) -> (String, PlanRow)? {
+        guard sync.trigger == .automated, let inputs = sync.plan?.inputs else { return nil }
+        let used = state.plans.all.filter {
+            $0.value.application == sync.application && $0.value.usedBy != nil
+                && $0.value.savedPosition < sync.requestedPosition
+        }
+        guard let last = used.max(by: { $0.value.savedPosition < $1.value.savedPosition }),
+            last.value.saved.inputs.desired == inputs.desired,
+            last.value.saved.inputs.application == inputs.application,
+            last.value.judgements.contains(where: { $0.verdict == .approved })
+        else { return nil }
+        return (last.key, last.value)
     }
 
     /// Of a saved plan: what was said of it, and what is missing.
