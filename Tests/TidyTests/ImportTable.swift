@@ -40,6 +40,7 @@ let rooms = [
     Room("Digests", .core, ["Model"], libraries: ["Crypto"]),
     Room("YAML", .core, ["Model"], libraries: ["CYAML"]),
     Room("Schemas", .core, ["Model"]),
+    Room("GoTemplate", .core),
     Room("Rendering", .core, ["Model", "YAML", "Digests"]),
     Room("Declarations", .core, ["Model", "YAML", "Digests"]),
     Room("Diffing", .core, ["Model", "YAML", "Digests", "Schemas"]),
