@@ -1,9 +1,11 @@
 extension Builtins {
     static let escaping: [Function] = [
-        Function("htmlEscaped") { (text: ByteString) in htmlEscaped(text) },
+        Function("html") { (text: ByteString) in htmlEscaped(text) }
     ]
 }
 
+/// The text with the characters of HTML replaced.
+///
 /// https://pkg.go.dev/text/template#HTMLEscape
 func htmlEscaped(_ text: ByteString) -> ByteString {
     var bytes: [UInt8] = []

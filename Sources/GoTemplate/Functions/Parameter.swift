@@ -1,5 +1,5 @@
 /// A Swift type that stands for a Go type in the signature of a function.
-public protocol GoTyped {
+public protocol GoTyped: SendableMetatype {
     static var goType: GoType { get }
 }
 
