@@ -83,3 +83,7 @@ public enum Value {
         }
     }
 }
+
+extension Value: ExpressibleByStringLiteral {
+    public init(stringLiteral value: String) { self = .string(ByteString(value)) }
+}
