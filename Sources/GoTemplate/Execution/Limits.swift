@@ -5,9 +5,7 @@ public struct Limits: Hashable, Sendable {
     /// Bytes written, by templates and into strings by functions that can make large ones.
     public var bytes = 256 << 20
     /// Templates within templates, as `include` and `template` nest them.
-    ///
-    /// Helm stops at 1,000 inclusions of one name: pkg/engine/engine.go, recursionMaxNums.
-    public var depth = 1_000
+    public var depth = 1_500
 
     public init() {}
 }
@@ -20,4 +18,20 @@ public struct CallSite: Hashable, Sendable {
     public var line: Int
     /// In bytes from the beginning of the line, counted from 0, as Go prints columns.
     public var column: Int
+
+    public init(template: String, line: Int, column: Int) {
+        self.template = template
+        self.line = line
+        self.column = column
+    }
+}
+
+/// What a key that a map does not have evaluates to.
+public enum MissingKey: Sendable {
+    /// Nothing, which prints as `<no value>`: Go's `missingkey=default`.
+    case none
+    /// The zero value of the map's elements: `missingkey=zero`, as Helm sets it.
+    case zero
+    /// An error: `missingkey=error`, as Helm sets it for `--strict`.
+    case error
 }

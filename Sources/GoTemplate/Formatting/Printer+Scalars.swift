@@ -51,7 +51,7 @@ extension Printer {
         if flags.precision == nil, flags.zero, !flags.minus, let width = flags.width {
             least = isNegative || flags.plus || flags.space ? width - 1 : width
         }
-        let isUpper = verb == .X
+        let isUpper = verb == .upperX
         var text = Array(String(magnitude, radix: radix, uppercase: isUpper).utf8)
         if text.count < least {
             text.insert(

@@ -23,10 +23,10 @@ struct Printer {
     /// Writes a value at the top, where nil is `<nil>` for `%v` and `%T` and wrong for other verbs.
     mutating func write(_ value: Value, verb: Verb) {
         if value.isNone {
-            if verb == .v || verb == .T { pad("<nil>") } else { explain(verb, value) }
+            if verb == .v || verb == .type { pad("<nil>") } else { explain(verb, value) }
             return
         }
-        if verb == .T {
+        if verb == .type {
             write(string: Array("\(value.type ?? .any)".utf8), verb: .s)
         } else if verb == .p {
             writePointer(value)
@@ -66,7 +66,7 @@ struct Printer {
     private mutating func writeText(of value: Value, verb: Verb) -> Bool {
         guard case .object(let box) = value, !isExplaining, !flags.sharpV else { return false }
         switch verb {
-        case .v, .s, .x, .X, .q:
+        case .v, .s, .x, .upperX, .q:
             guard let text = box.object.text else { return false }
             return write(string: text.bytes, verb: verb)
         default: return false
@@ -188,15 +188,15 @@ struct Verb: Equatable {
     var scalar: Unicode.Scalar
 
     static let v = Verb(scalar: "v")
-    static let T = Verb(scalar: "T")
+    static let type = Verb(scalar: "T")
     static let p = Verb(scalar: "p")
     static let t = Verb(scalar: "t")
     static let d = Verb(scalar: "d")
     static let s = Verb(scalar: "s")
     static let q = Verb(scalar: "q")
     static let x = Verb(scalar: "x")
-    static let X = Verb(scalar: "X")
+    static let upperX = Verb(scalar: "X")
 
     /// The verbs under which a list of bytes is a text.
-    var isText: Bool { self == .s || self == .q || self == .x || self == .X }
+    var isText: Bool { self == .s || self == .q || self == .x || self == .upperX }
 }

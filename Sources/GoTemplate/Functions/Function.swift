@@ -24,6 +24,13 @@ public final class Function: Sendable {
         case two(@Sendable (inout Execution, Value, Value) throws(TemplateError) -> Value)
         case three(@Sendable (inout Execution, Value, Value, Value) throws(TemplateError) -> Value)
         case many(@Sendable (inout Execution, [Value]) throws(TemplateError) -> Value)
+        /// Go's own functions, which take `reflect.Value` and see the types of map elements.
+        case operands(@Sendable (inout Execution, [Operand]) throws(TemplateError) -> Value)
+        /// `and` and `or`, which the execution evaluates itself: the argument that is true (or false) is
+        /// the last one it looks at.
+        case shortCircuit(stopsAt: Bool)
+        /// `call`, which is told how its first argument is written.
+        case call
     }
 
     init(_ name: String, _ parameters: [GoType], isVariadic: Bool, result: GoType, _ body: Body) {
@@ -51,6 +58,10 @@ public final class Function: Sendable {
         case (.two(let body), 2): try body(&execution, values[0], values[1])
         case (.three(let body), 3): try body(&execution, values[0], values[1], values[2])
         case (.many(let body), _): try body(&execution, values)
+        case (.operands(let body), _):
+            try body(&execution, values.map { Operand($0) })
+        case (.shortCircuit(let stopsAt), _):
+            values.first { $0.isTrue == stopsAt } ?? values.last ?? .none
         default:
             throw TemplateError(
                 "wrong number of args for \(name): want \(parameters.count) got \(values.count)")

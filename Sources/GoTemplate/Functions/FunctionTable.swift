@@ -1,9 +1,9 @@
 /// The functions that templates can call, by name.
 ///
-/// A template is parsed against a table and remembers where in it each of its functions stands, so it can
-/// be run with every table that has the same names: one with another clock, say.
+/// A template is parsed against a table and remembers where in it each of its functions stands. It can be run
+/// with every table made from that one by `with(_:)`, so one parse serves renderings with other clocks.
 public struct FunctionTable: Sendable {
-    private(set) var places: [String: Int] = [:]
+    private(set) var places: [ByteString: Int] = [:]
     private(set) var functions: [Function] = []
 
     /// Go's own functions, and then `functions`; of two with one name the later one counts.
@@ -11,7 +11,7 @@ public struct FunctionTable: Sendable {
         for function in Builtins.all + functions { set(function) }
     }
 
-    public subscript(name: String) -> Function? { places[name].map { functions[$0] } }
+    public subscript(name: String) -> Function? { places[ByteString(name)].map { functions[$0] } }
 
     public var names: [String] { functions.map(\.name) }
 
@@ -23,10 +23,11 @@ public struct FunctionTable: Sendable {
     }
 
     private mutating func set(_ function: Function) {
-        if let place = places[function.name] {
+        let name = ByteString(function.name)
+        if let place = places[name] {
             functions[place] = function
         } else {
-            places[function.name] = functions.count
+            places[name] = functions.count
             functions.append(function)
         }
     }

@@ -1,0 +1,114 @@
+extension TemplateSet {
+    /// Runs the template `name` on `data`.
+    ///
+    /// Maps within `data` may be changed by functions that the templates call.
+    ///
+    /// - Parameter functions: those of the set with some put in place of others; nil for the set's own.
+    /// - Throws: an error of kind `execution` or `limit`, or `plain` when there is no such template.
+    public func render(
+        _ name: ByteString, with data: Value, functions: FunctionTable? = nil,
+        missingKey: MissingKey = .none, limits: Limits = Limits()
+    ) throws(TemplateError) -> ByteString {
+        guard let template = self[name] else {
+            throw TemplateError("template: no template \(quoted(name)) in the set")
+        }
+        let functions = functions ?? self.functions
+        guard functions.functions.count >= self.functions.functions.count else {
+            throw TemplateError(
+                "the templates were parsed with \(self.functions.functions.count) functions, "
+                    + "and are run with \(functions.functions.count)")
+        }
+        var execution = Execution(
+            template, of: self, functions: functions, missingKey: missingKey, limits: limits)
+        try execution.run(template, data)
+        return ByteString(execution.output)
+    }
+}
+
+extension Execution {
+    /// Runs a template of the set on `data` and gives what it writes, as Helm's `include` does.
+    ///
+    /// - Throws: `template: no template "x" associated with template "gotpl"` when there is none.
+    public mutating func render(
+        _ name: ByteString, with data: Value
+    ) throws(TemplateError) -> ByteString {
+        guard let template = templates[name] else {
+            throw TemplateError(
+                "template: no template \(quoted(name)) associated with template \"gotpl\"")
+        }
+        return try captured(template, data)
+    }
+
+    /// Parses a text and runs it on `data`, as Helm's `tpl` does.
+    ///
+    /// What the text defines is there for its own calls only.
+    public mutating func renderText(
+        _ text: ByteString, as name: ByteString, with data: Value
+    ) throws(TemplateError) -> ByteString {
+        let parsed: [Template]
+        if let known = parsedTexts[text] {
+            parsed = known
+        } else {
+            parsed = try parse(text, as: name)
+        }
+        guard let template = parsed.last else { return ByteString() }
+        let outer = templates
+        templates.add(parsed)
+        let result: ByteString
+        do {
+            // A blank text is no template, so the one that has its name already runs.
+            result = try captured(templates[name] ?? template, data)
+        } catch {
+            templates = outer
+            let cause = TemplateError(error.message, kind: error.kind, cause: error.cause)
+            throw TemplateError(
+                "error during tpl function execution for \(quoted(text)): \(error.message)",
+                kind: error.kind == .limit ? .limit : .plain, cause: cause)
+        }
+        templates = outer
+        return result
+    }
+
+    private mutating func parse(
+        _ text: ByteString, as name: ByteString
+    ) throws(TemplateError) -> [Template] {
+        try charge(steps: text.count / 8)
+        do {
+            let parsed = try TemplateSet.parsed(
+                text, as: name, templates.functions, templates.delimiters)
+            parsedTexts[text] = parsed
+            return parsed
+        } catch {
+            throw TemplateError(
+                "cannot parse template \(quoted(text)): \(error.message)", cause: error)
+        }
+    }
+
+    /// What a template writes, in place of writing it.
+    private mutating func captured(
+        _ template: Template, _ data: Value
+    ) throws(TemplateError) -> ByteString {
+        var outer: [UInt8] = []
+        swap(&outer, &output)
+        try run(template, data)
+        swap(&outer, &output)
+        return ByteString(outer)
+    }
+
+    /// Runs a template in a frame of its own; an error leaves the frame as it is, for nobody goes on.
+    mutating func run(_ template: Template, _ data: Value) throws(TemplateError) {
+        guard depth < limits.depth else { throw outOfDepth() }
+        let outer = (self.template, tree, base, node, callNode)
+        depth += 1
+        self.template = template
+        tree = template.tree
+        base = variables.count
+        variables.append(Operand(data))
+        for _ in 1..<max(template.slotCount, 1) { variables.append(.none) }
+        node = template.root
+        _ = try walk(template.root, Operand(data))
+        variables.removeSubrange(base...)
+        (self.template, tree, base, node, callNode) = outer
+        depth -= 1
+    }
+}
