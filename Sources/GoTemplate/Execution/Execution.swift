@@ -20,6 +20,8 @@ public struct Execution: ~Copyable {
     var node = NodeID.none
     var callNode = NodeID.none
     var depth = 0
+    /// Branches, loops and pipelines that are open, in all templates together.
+    var nesting = 0
     /// Texts that were parsed before, by text.
     var parsedTexts: [ByteString: [Template]] = [:]
     /// How many times each template is being included now.
@@ -65,19 +67,37 @@ public struct Execution: ~Copyable {
 
     // MARK: Errors
 
+    @inline(never)
     private func outOfSteps() -> TemplateError {
         failure("more than \(limits.steps) steps in one rendering", kind: .limit)
     }
 
+    @inline(never)
     private func outOfBytes() -> TemplateError {
         failure("more than \(limits.bytes) bytes written in one rendering", kind: .limit)
     }
 
+    @inline(never)
     func outOfDepth() -> TemplateError {
         failure("more than \(limits.depth) templates within each other", kind: .limit)
     }
 
+    @inline(never)
+    private func outOfNesting() -> TemplateError {
+        failure(
+            "more than \(limits.nesting) branches and pipelines within each other", kind: .limit)
+    }
+
+    /// Counts a branch or a pipeline that begins; who calls this counts down when it ends.
+    ///
+    /// - Parameter levels: about the KiB of stack that it takes.
+    mutating func enterNesting(_ levels: Int = 1) throws(TemplateError) {
+        nesting += levels
+        if nesting > limits.nesting { throw outOfNesting() }
+    }
+
     /// An error with the place and the text of the node evaluated last.
+    @inline(never)
     func failure(
         _ message: String, cause: TemplateError? = nil, kind: TemplateError.Kind? = nil
     ) -> TemplateError {

@@ -3,9 +3,22 @@ public struct Limits: Hashable, Sendable {
     /// Actions, calls, turns of loops, and what functions charge for values they make.
     public var steps = 50_000_000
     /// Bytes written, by templates and into strings by functions that can make large ones.
-    public var bytes = 256 << 20
+    public var bytes = 128 << 20
     /// Templates within templates, as `include` and `template` nest them.
-    public var depth = 1_500
+    ///
+    /// Helm lets a template include itself 1,000 times (pkg/engine/engine.go, recursionMaxNums).
+    public var depth = 1_200
+    /// Branches, pipelines and arguments within each other, in all those templates together.
+    ///
+    /// A level takes about a KiB of stack, so that the usual 8 MiB of a thread suffice; without
+    /// optimisation it takes five times as much.
+    public var nesting = Limits.usualNesting
+
+    #if DEBUG
+        private static let usualNesting = 1_500
+    #else
+        private static let usualNesting = 4_500
+    #endif
 
     public init() {}
 }

@@ -42,6 +42,7 @@ extension Execution {
     /// Parses a text and runs it on `data`, as Helm's `tpl` does.
     ///
     /// What the text defines is there for its own calls only.
+    @inline(never)
     public mutating func renderText(
         _ text: ByteString, as name: ByteString, with data: Value
     ) throws(TemplateError) -> ByteString {
@@ -52,6 +53,7 @@ extension Execution {
             parsed = try parse(text, as: name)
         }
         guard let template = parsed.last else { return ByteString() }
+        try enterNesting(2)
         let outer = templates
         templates.add(parsed)
         let result: ByteString
@@ -66,9 +68,11 @@ extension Execution {
                 kind: error.kind == .limit ? .limit : .plain, cause: cause)
         }
         templates = outer
+        nesting -= 2
         return result
     }
 
+    @inline(never)
     private mutating func parse(
         _ text: ByteString, as name: ByteString
     ) throws(TemplateError) -> [Template] {
@@ -90,25 +94,37 @@ extension Execution {
     ) throws(TemplateError) -> ByteString {
         var outer: [UInt8] = []
         swap(&outer, &output)
-        try run(template, data)
+        do {
+            try run(template, data)
+        } catch {
+            swap(&outer, &output)
+            throw error
+        }
         swap(&outer, &output)
         return ByteString(outer)
     }
 
-    /// Runs a template in a frame of its own; an error leaves the frame as it is, for nobody goes on.
+    /// Runs a template in a frame of its own.
     mutating func run(_ template: Template, _ data: Value) throws(TemplateError) {
         guard depth < limits.depth else { throw outOfDepth() }
-        let outer = (self.template, tree, base, node, callNode)
+        let outer = (self.template, tree, base, node, callNode, nesting)
         depth += 1
         self.template = template
         tree = template.tree
         base = variables.count
+        node = template.root
         variables.append(Operand(data))
         for _ in 1..<max(template.slotCount, 1) { variables.append(.none) }
-        node = template.root
-        _ = try walk(template.root, Operand(data))
+        let failure: TemplateError?
+        do {
+            _ = try walk(template.root, Operand(data))
+            failure = nil
+        } catch {
+            failure = error
+        }
         variables.removeSubrange(base...)
-        (self.template, tree, base, node, callNode) = outer
+        (self.template, tree, base, node, callNode, nesting) = outer
         depth -= 1
+        if let failure { throw failure }
     }
 }

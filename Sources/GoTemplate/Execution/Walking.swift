@@ -7,55 +7,92 @@ enum Flow {
 
 extension Execution {
     mutating func walk(_ id: NodeID, _ dot: Operand) throws(TemplateError) -> Flow {
+        guard case .list(let span) = tree[id] else { return .normal }
+        try enterNesting()
+        var flow = Flow.normal
+        for place in span.range where flow == .normal {
+            flow = try walk(statement: tree.children[place], dot)
+        }
+        nesting -= 1
+        return flow
+    }
+
+    // Each kind of statement in a frame of its own: templates within templates then take little of the stack.
+
+    private mutating func walk(
+        statement id: NodeID, _ dot: Operand
+    ) throws(TemplateError) -> Flow {
         node = id
         try charge(steps: 1)
         switch tree[id] {
-        case .list(let span):
-            let tree = tree
-            for place in span.range {
-                let flow = try walk(tree.children[place], dot)
-                if flow != .normal { return flow }
-            }
-        case .text(let span):
-            try charge(bytes: Int(span.count))
-            output += tree.source[span.range]
-        case .action(let pipeline):
-            let value = try evaluate(pipeline: pipeline, dot)
-            if case .pipeline(_, let variables, _) = tree[pipeline], variables.isEmpty {
-                node = id
-                try write(value.value)
-            }
+        case .text(let span): try write(span)
+        case .action(let pipeline): try walkAction(id, pipeline, dot)
         case .ifBranch(let pipeline, let list, let elseList):
-            if try evaluate(pipeline: pipeline, dot).value.isTrue { return try walk(list, dot) }
-            if elseList != .none { return try walk(elseList, dot) }
+            let isTrue = try isTrue(pipeline, dot)
+            if isTrue || elseList != .none { return try walk(isTrue ? list : elseList, dot) }
         case .with(let pipeline, let list, let elseList):
-            let value = try evaluate(pipeline: pipeline, dot)
-            if value.value.isTrue { return try walk(list, value) }
-            if elseList != .none { return try walk(elseList, dot) }
+            return try walkWith(pipeline, list, elseList, dot)
         case .range(let pipeline, let list, let elseList):
             return try walkRange(pipeline, list, elseList, dot)
-        case .template(let name, let pipeline):
-            try call(template: tree.names[Int(name)], pipeline, dot)
+        case .template(let name, let pipeline): try call(template: name, pipeline, dot)
         case .breakLoop: return .breakLoop
         case .continueLoop: return .continueLoop
-        default: throw failure("unknown node")
+        default: break
         }
         return .normal
     }
 
-    private mutating func call(
-        template name: ByteString, _ pipeline: NodeID, _ dot: Operand
+    @inline(never)
+    private mutating func write(_ span: Span) throws(TemplateError) {
+        try charge(bytes: Int(span.count))
+        output += tree.source[span.range]
+    }
+
+    @inline(never)
+    private mutating func walkAction(
+        _ id: NodeID, _ pipeline: NodeID, _ dot: Operand
     ) throws(TemplateError) {
-        guard let called = templates[name] else {
-            throw failure("template \(quoted(name)) not defined")
+        let value = try evaluate(pipeline: pipeline, dot)
+        if case .pipeline(_, let variables, _) = tree[pipeline], variables.isEmpty {
+            node = id
+            try write(value.value)
         }
+    }
+
+    @inline(never)
+    private mutating func isTrue(
+        _ pipeline: NodeID, _ dot: Operand
+    ) throws(TemplateError) -> Bool {
+        try evaluate(pipeline: pipeline, dot).value.isTrue
+    }
+
+    @inline(never)
+    private mutating func walkWith(
+        _ pipeline: NodeID, _ list: NodeID, _ elseList: NodeID, _ dot: Operand
+    ) throws(TemplateError) -> Flow {
+        let value = try evaluate(pipeline: pipeline, dot)
+        if value.value.isTrue { return try walk(list, value) }
+        return elseList == .none ? .normal : try walk(elseList, dot)
+    }
+
+    @inline(never)
+    private mutating func call(
+        template name: Int32, _ pipeline: NodeID, _ dot: Operand
+    ) throws(TemplateError) {
+        guard let called = templates[tree.names[Int(name)]] else { throw noTemplate(name) }
         guard depth < limits.depth else { throw outOfDepth() }
         let data = pipeline == .none ? .none : try evaluate(pipeline: pipeline, dot)
         try run(called, data.value)
     }
 
+    @inline(never)
+    private func noTemplate(_ name: Int32) -> TemplateError {
+        failure("template \(quoted(tree.names[Int(name)])) not defined")
+    }
+
     // MARK: Loops
 
+    @inline(never)
     private mutating func walkRange(
         _ pipeline: NodeID, _ list: NodeID, _ elseList: NodeID, _ dot: Operand
     ) throws(TemplateError) -> Flow {
@@ -126,6 +163,7 @@ extension Execution {
     /// Runs the body once.
     ///
     /// - Returns: how the whole loop ends, if it ends here.
+    @inline(never)
     private mutating func turn(
         _ loop: Loop, _ index: Operand, _ element: Operand
     ) throws(TemplateError) -> Flow? {
@@ -143,6 +181,7 @@ extension Execution {
     // MARK: Writing
 
     /// Writes the value of an action.
+    @inline(never)
     mutating func write(_ value: Value) throws(TemplateError) {
         let start = output.count
         switch value {
@@ -154,7 +193,11 @@ extension Execution {
         case .function(let function):
             let text = ByteString(tree.text(of: node))
             throw failure("can't print \(text) of type \(function.type)")
-        default: output += value.printed.bytes
+        default:
+            var printer = Printer()
+            printer.write(value, verb: .v)
+            output += try text(of: printer).bytes
+            return
         }
         try charge(bytes: output.count - start)
     }

@@ -1,10 +1,11 @@
+// What is larger than 128 MiB, or nested deeper than 1,000 levels, is cut off there; within a rendering, the
+// functions that print then throw an error of kind `limit`.
+
 /// Values under a format, as `fmt.Sprintf` gives them.
 ///
 /// What does not fit is explained in the text and is no error: `%!d(string=hi)`, `%!s(MISSING)`.
 public func formatted(_ format: ByteString, _ values: [Value]) -> ByteString {
-    var reader = FormatReader(format: format.bytes, values: values)
-    reader.run()
-    return ByteString(reader.printer.bytes)
+    ByteString(Printer(format, values).bytes)
 }
 
 /// Values one after another, as `fmt.Sprint` gives them: a space between two that are both no strings.
@@ -17,11 +18,7 @@ public func printed(_ values: [Value]) -> ByteString {
 /// Values with spaces between them and a line feed after, as `fmt.Sprintln` gives them.
 public func printedLine(_ values: [Value]) -> ByteString {
     var printer = Printer()
-    for (place, value) in values.enumerated() {
-        if place > 0 { printer.append(" ") }
-        printer.write(value, verb: .v)
-    }
-    printer.append("\n")
+    printer.writeLine(values)
     return ByteString(printer.bytes)
 }
 
@@ -36,6 +33,20 @@ extension Value {
 }
 
 extension Printer {
+    init(_ format: ByteString, _ values: [Value]) {
+        var reader = FormatReader(format: format.bytes, values: values)
+        reader.run()
+        self = reader.printer
+    }
+
+    mutating func writeLine(_ values: [Value]) {
+        for (place, value) in values.enumerated() {
+            if place > 0 { append(" ") }
+            write(value, verb: .v)
+        }
+        append("\n")
+    }
+
     mutating func writeAll(_ values: [Value]) {
         var wasString = false
         for (place, value) in values.enumerated() {

@@ -79,9 +79,9 @@ private func isEqual(_ a: Value, _ b: Value) throws(TemplateError) -> Bool {
 private func isEqualComposite(_ a: Value, _ b: Value) throws(TemplateError) -> Bool {
     guard let typeA = a.type, let typeB = b.type else { return isNil(a) == isNil(b) }
     guard typeA.kind == typeB.kind else {
-        let texts = [a, b].map { formatted("%s", [$0]) }
+        // Go gives the last two the other way round.
         throw TemplateError(
-            "non-comparable types \(texts[0]): \(typeA), \(typeB): \(texts[1])")
+            "non-comparable types \(formatted("%s", [a])): \(typeA), \(typeB): \(b.printed)")
     }
     if isNil(a) || isNil(b) { return isNil(a) == isNil(b) }
     guard case .object(let left) = a, case .object(let right) = b else {

@@ -21,23 +21,31 @@ public enum Builtins {
     static let printing: [Function] = [
         Function(variadicInContext: "print") {
             (execution: inout Execution, values: [Value]) throws(TemplateError) in
-            try charged(printed(values), &execution)
+            var printer = Printer()
+            printer.writeAll(values)
+            return try execution.text(of: printer)
         },
         Function(variadicInContext: "printf") {
             (execution: inout Execution, format: ByteString, values: [Value]) throws(TemplateError)
             in
-            try charged(formatted(format, values), &execution)
+            try execution.text(of: Printer(format, values))
         },
         Function(variadicInContext: "println") {
             (execution: inout Execution, values: [Value]) throws(TemplateError) in
-            try charged(printedLine(values), &execution)
+            var printer = Printer()
+            printer.writeLine(values)
+            return try execution.text(of: printer)
         },
     ]
+}
 
-    private static func charged(
-        _ text: ByteString, _ execution: inout Execution
-    ) throws(TemplateError) -> ByteString {
-        try execution.charge(bytes: text.count)
-        return text
+extension Execution {
+    /// What was printed, counted.
+    mutating func text(of printer: consuming Printer) throws(TemplateError) -> ByteString {
+        if printer.isCutOff {
+            throw failure("the value is too large to print, or holds itself", kind: .limit)
+        }
+        try charge(bytes: printer.bytes.count)
+        return ByteString(printer.bytes)
     }
 }

@@ -88,17 +88,21 @@ private func parseMagnitude(_ text: ArraySlice<UInt8>) -> UInt64? {
 }
 
 /// Whether every underscore stands between two digits, or after the prefix.
-private func hasGoodUnderscores(_ digits: ArraySlice<UInt8>, mayBegin: Bool) -> Bool {
+private func hasGoodUnderscores(_ text: ArraySlice<UInt8>, mayBegin: Bool) -> Bool {
     var wasDigit = mayBegin
-    for byte in digits {
+    var wasUnderscore = false
+    for byte in text {
         if byte == UInt8(ascii: "_") {
             guard wasDigit else { return false }
+            wasUnderscore = true
             wasDigit = false
         } else {
-            wasDigit = true
+            wasDigit = digitValue(byte) != nil
+            if wasUnderscore, !wasDigit { return false }
+            wasUnderscore = false
         }
     }
-    return wasDigit
+    return !wasUnderscore
 }
 
 /// A decimal or hexadecimal float; nil when it is none, or too large.
@@ -110,10 +114,8 @@ private func parseFloat(_ text: ArraySlice<UInt8>) -> Double? {
     let isHexadecimal =
         digits.count > 2 && digits.first == UInt8(ascii: "0")
         && digits[digits.startIndex + 1] | 0x20 == UInt8(ascii: "x")
-    if text.contains(UInt8(ascii: "_")) {
-        // Underscores are good only with a base prefix, and between digits.
-        guard isHexadecimal else { return nil }
-    }
+    guard hasGoodUnderscores(isHexadecimal ? digits.dropFirst(2) : digits, mayBegin: isHexadecimal)
+    else { return nil }
     if isHexadecimal, !digits.contains(where: { $0 | 0x20 == UInt8(ascii: "p") }) { return nil }
     let plain = String(
         decoding: text.filter { $0 != UInt8(ascii: "_") && $0 != UInt8(ascii: "+") }, as: UTF8.self)
