@@ -1,9 +1,9 @@
 extension Execution {
     /// How the first argument of `call` is written.
     @inline(never)
-    func calleeName(_ call: Call) -> ByteString {
-        guard call.given > 0 else { return call.final?.value.printed ?? "" }
-        return ByteString(tree.text(of: tree.children[call.first]))
+    func calleeName(_ form: CallForm, _ final: Operand?) -> ByteString {
+        guard form.given > 0 else { return final?.value.printed ?? "" }
+        return ByteString(tree.text(of: tree.children[form.first]))
     }
 
     /// Go's `call`: the first operand is a function, the others are given to it.
@@ -26,7 +26,7 @@ extension Execution {
         }
         var values: [Value] = []
         for (place, operand) in operands.dropFirst().enumerated() {
-            let type = function.parameters[min(place, function.parameters.count - 1)]
+            let type = function.parameter(place)
             do {
                 values.append(try prepared(operand.value, as: type))
             } catch {

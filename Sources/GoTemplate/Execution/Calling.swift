@@ -1,26 +1,18 @@
+/// How a call is written, in plain numbers.
+struct CallForm {
+    /// The node that an error of the function names.
+    let node: NodeID
+    /// Where the first argument that is written stands among the tree's children.
+    let first: Int
+    /// How many are written. The receiver of a method comes before them, the pipeline's value after.
+    let given: Int
+    let hasReceiver: Bool
+    let hasFinal: Bool
+
+    var count: Int { given + (hasFinal ? 1 : 0) + (hasReceiver ? 1 : 0) }
+}
+
 extension Execution {
-    /// A call that is being made.
-    ///
-    /// Places of arguments count the receiver of a method, then the arguments that are written, then the
-    /// value of the pipeline.
-    struct Call {
-        let function: Function
-        /// The node that an error of the function names.
-        let node: NodeID
-        let dot: Operand
-        /// Where the first argument that is written stands among the tree's children.
-        let first: Int
-        let given: Int
-        let final: Operand?
-        let receiver: Operand?
-
-        var count: Int { given + (final == nil ? 0 : 1) + (receiver == nil ? 0 : 1) }
-
-        func parameter(_ place: Int) -> GoType {
-            function.parameters[min(place, function.parameters.count - 1)]
-        }
-    }
-
     /// Calls a function or a method with the arguments after the first of a command, and `final` last.
     @inline(never)
     mutating func call(
@@ -28,140 +20,167 @@ extension Execution {
         _ final: Operand?, receiver: Operand? = nil
     ) throws(TemplateError) -> Operand {
         try charge(steps: 1)
-        let call = Call(
-            function: function, node: id, dot: dot, first: Int(arguments.start) + 1,
-            given: max(Int(arguments.count) - 1, 0), final: final, receiver: receiver)
-        if !hasGoodCount(call) { throw wrongCount(call) }
-        let value: Value
+        let form = CallForm(
+            node: id, first: Int(arguments.start) + 1, given: max(Int(arguments.count) - 1, 0),
+            hasReceiver: receiver != nil, hasFinal: final != nil)
+        if !hasGoodCount(function, form) { throw wrongCount(function, form) }
         switch function.body {
-        case .none(let body): value = try callNone(call, body)
-        case .one(let body): value = try callOne(call, body)
-        case .two(let body): value = try callTwo(call, body)
-        case .three(let body): value = try callThree(call, body)
-        case .many(let body): value = try callMany(call, body)
-        case .operands(let body): value = try callOperands(call, body)
-        case .shortCircuit(let stopsAt): return try evaluate(call, stoppingAt: stopsAt)
+        case .none(let body): return try callNone(function, form, body)
+        case .one(let body): return try callOne(function, form, body, dot, final, receiver)
+        case .two(let body): return try callTwo(function, form, body, dot, final, receiver)
+        case .three(let body): return try callThree(function, form, body, dot, final, receiver)
+        case .many(let body): return try callMany(function, form, body, dot, final, receiver)
+        case .operands(let body):
+            return try callOperands(function, form, body, dot, final, receiver)
+        case .shortCircuit(let stopsAt):
+            return try evaluate(function, form, stoppingAt: stopsAt, dot, final)
         case .call:
-            let name = calleeName(call)
-            value = try callOperands(call) { (execution, operands) throws(TemplateError) in
-                try execution.callFunction(name, operands)
-            }
+            let name = calleeName(form, final)
+            return try callOperands(
+                function, form,
+                { (execution, operands) throws(TemplateError) in
+                    try execution.callFunction(name, operands)
+                }, dot, final, receiver)
         }
-        return Operand(value, isBoxed: function.result == .any)
     }
 
-    // Each in a frame of its own, so that templates within templates take little of the stack.
+    // Each in a frame of its own, so that templates within templates take little of the stack. Operands go from
+    // hand to hand and into no structure, which saves counting their references.
 
     @inline(never)
     private mutating func callNone(
-        _ call: Call, _ body: @Sendable (inout Execution) throws(TemplateError) -> Value
-    ) throws(TemplateError) -> Value {
-        let outer = enter(call)
-        do { return leave(outer, try body(&self)) } catch { throw failure(of: call, error) }
+        _ function: Function, _ form: CallForm,
+        _ body: @Sendable (inout Execution) throws(TemplateError) -> Value
+    ) throws(TemplateError) -> Operand {
+        let outer = enter(form)
+        do {
+            return leave(outer, try body(&self), function)
+        } catch { throw failure(of: function, form, error) }
     }
 
     @inline(never)
     private mutating func callOne(
-        _ call: Call, _ body: @Sendable (inout Execution, Value) throws(TemplateError) -> Value
-    ) throws(TemplateError) -> Value {
-        let first = try argument(0, of: call).value
-        let outer = enter(call)
-        do { return leave(outer, try body(&self, first)) } catch { throw failure(of: call, error) }
+        _ function: Function, _ form: CallForm,
+        _ body: @Sendable (inout Execution, Value) throws(TemplateError) -> Value,
+        _ dot: Operand, _ final: Operand?, _ receiver: Operand?
+    ) throws(TemplateError) -> Operand {
+        let first = try argument(0, function, form, dot, final, receiver).value
+        let outer = enter(form)
+        do {
+            return leave(outer, try body(&self, first), function)
+        } catch { throw failure(of: function, form, error) }
     }
 
     @inline(never)
     private mutating func callTwo(
-        _ call: Call,
-        _ body: @Sendable (inout Execution, Value, Value) throws(TemplateError) -> Value
-    ) throws(TemplateError) -> Value {
-        let first = try argument(0, of: call).value
-        let second = try argument(1, of: call).value
-        let outer = enter(call)
+        _ function: Function, _ form: CallForm,
+        _ body: @Sendable (inout Execution, Value, Value) throws(TemplateError) -> Value,
+        _ dot: Operand, _ final: Operand?, _ receiver: Operand?
+    ) throws(TemplateError) -> Operand {
+        let first = try argument(0, function, form, dot, final, receiver).value
+        let second = try argument(1, function, form, dot, final, receiver).value
+        let outer = enter(form)
         do {
-            return leave(outer, try body(&self, first, second))
-        } catch { throw failure(of: call, error) }
+            return leave(outer, try body(&self, first, second), function)
+        } catch { throw failure(of: function, form, error) }
     }
 
     @inline(never)
     private mutating func callThree(
-        _ call: Call,
-        _ body: @Sendable (inout Execution, Value, Value, Value) throws(TemplateError) -> Value
-    ) throws(TemplateError) -> Value {
-        let first = try argument(0, of: call).value
-        let second = try argument(1, of: call).value
-        let third = try argument(2, of: call).value
-        let outer = enter(call)
+        _ function: Function, _ form: CallForm,
+        _ body: @Sendable (inout Execution, Value, Value, Value) throws(TemplateError) -> Value,
+        _ dot: Operand, _ final: Operand?, _ receiver: Operand?
+    ) throws(TemplateError) -> Operand {
+        let first = try argument(0, function, form, dot, final, receiver).value
+        let second = try argument(1, function, form, dot, final, receiver).value
+        let third = try argument(2, function, form, dot, final, receiver).value
+        let outer = enter(form)
         do {
-            return leave(outer, try body(&self, first, second, third))
-        } catch { throw failure(of: call, error) }
+            return leave(outer, try body(&self, first, second, third), function)
+        } catch { throw failure(of: function, form, error) }
     }
 
     @inline(never)
     private mutating func callMany(
-        _ call: Call, _ body: @Sendable (inout Execution, [Value]) throws(TemplateError) -> Value
-    ) throws(TemplateError) -> Value {
+        _ function: Function, _ form: CallForm,
+        _ body: @Sendable (inout Execution, [Value]) throws(TemplateError) -> Value,
+        _ dot: Operand, _ final: Operand?, _ receiver: Operand?
+    ) throws(TemplateError) -> Operand {
         var values: [Value] = []
-        values.reserveCapacity(call.count)
-        for place in 0..<call.count { values.append(try argument(place, of: call).value) }
-        let outer = enter(call)
-        do { return leave(outer, try body(&self, values)) } catch { throw failure(of: call, error) }
+        values.reserveCapacity(form.count)
+        for place in 0..<form.count {
+            values.append(try argument(place, function, form, dot, final, receiver).value)
+        }
+        let outer = enter(form)
+        do {
+            return leave(outer, try body(&self, values), function)
+        } catch { throw failure(of: function, form, error) }
     }
 
     @inline(never)
     private mutating func callOperands(
-        _ call: Call, _ body: (inout Execution, [Operand]) throws(TemplateError) -> Value
-    ) throws(TemplateError) -> Value {
+        _ function: Function, _ form: CallForm,
+        _ body: (inout Execution, [Operand]) throws(TemplateError) -> Value,
+        _ dot: Operand, _ final: Operand?, _ receiver: Operand?
+    ) throws(TemplateError) -> Operand {
         var operands: [Operand] = []
-        operands.reserveCapacity(call.count)
-        for place in 0..<call.count { operands.append(try argument(place, of: call)) }
-        let outer = enter(call)
+        operands.reserveCapacity(form.count)
+        for place in 0..<form.count {
+            operands.append(try argument(place, function, form, dot, final, receiver))
+        }
+        let outer = enter(form)
         do {
-            return leave(outer, try body(&self, operands))
-        } catch { throw failure(of: call, error) }
+            return leave(outer, try body(&self, operands), function)
+        } catch { throw failure(of: function, form, error) }
     }
 
     /// Notes where the function is called, and gives the place of the call around it.
-    private mutating func enter(_ call: Call) -> NodeID {
+    private mutating func enter(_ form: CallForm) -> NodeID {
         let outer = callNode
-        callNode = call.node
+        callNode = form.node
         return outer
     }
 
-    private mutating func leave(_ outer: NodeID, _ value: Value) -> Value {
+    private mutating func leave(
+        _ outer: NodeID, _ value: Value, _ function: Function
+    ) -> Operand {
         callNode = outer
-        return value
+        return Operand(value, isBoxed: function.isBoxing)
     }
 
     // MARK: Arguments
 
-    private func hasGoodCount(_ call: Call) -> Bool {
-        let wanted = call.function.parameters.count
-        return call.function.isVariadic ? call.count >= wanted - 1 : call.count == wanted
+    private func hasGoodCount(_ function: Function, _ form: CallForm) -> Bool {
+        let wanted = function.parameters.count
+        return function.isVariadic ? form.count >= wanted - 1 : form.count == wanted
     }
 
     @inline(never)
-    private mutating func argument(_ place: Int, of call: Call) throws(TemplateError) -> Operand {
+    private mutating func argument(
+        _ place: Int, _ function: Function, _ form: CallForm, _ dot: Operand, _ final: Operand?,
+        _ receiver: Operand?
+    ) throws(TemplateError) -> Operand {
         var written = place
-        if let receiver = call.receiver {
+        if let receiver {
             if place == 0 { return receiver }
             written -= 1
         }
-        let type = call.parameter(place)
-        if written < call.given {
+        if written < form.given {
             return try evaluate(
-                argument: tree.children[call.first + written], as: type, call.dot)
+                argument: tree.children[form.first + written], place, of: function, dot)
         }
-        return try checked(call.final ?? .none, type)
+        return try checked(final ?? .none, place, of: function)
     }
 
     /// Evaluates the arguments of `and` and `or` up to the one that decides.
     @inline(never)
     private mutating func evaluate(
-        _ call: Call, stoppingAt decisive: Bool
+        _ function: Function, _ form: CallForm, stoppingAt decisive: Bool, _ dot: Operand,
+        _ final: Operand?
     ) throws(TemplateError) -> Operand {
         var value = Operand.none
-        for place in 0..<call.count {
-            value = try argument(place, of: call)
+        for place in 0..<form.count {
+            value = try argument(place, function, form, dot, final, nil)
             if value.value.isTrue == decisive { break }
         }
         return value
@@ -170,21 +189,22 @@ extension Execution {
     // MARK: Errors
 
     @inline(never)
-    private func wrongCount(_ call: Call) -> TemplateError {
-        let function = call.function
-        let hidden = call.receiver == nil ? 0 : 1
+    private func wrongCount(_ function: Function, _ form: CallForm) -> TemplateError {
+        let hidden = form.hasReceiver ? 1 : 0
         let wanted = function.parameters.count - hidden
         return failure(
             "wrong number of args for \(function.name): want "
                 + (function.isVariadic
-                    ? "at least \(wanted - 1) got \(call.given)"
-                    : "\(wanted) got \(call.count - hidden)"))
+                    ? "at least \(wanted - 1) got \(form.given)"
+                    : "\(wanted) got \(form.count - hidden)"))
     }
 
     /// Says where the function was called that failed.
     @inline(never)
-    private mutating func failure(of call: Call, _ error: TemplateError) -> TemplateError {
-        node = call.node
-        return failure("error calling \(call.function.name): \(error.message)", cause: error)
+    private mutating func failure(
+        of function: Function, _ form: CallForm, _ error: TemplateError
+    ) -> TemplateError {
+        node = form.node
+        return failure("error calling \(function.name): \(error.message)", cause: error)
     }
 }

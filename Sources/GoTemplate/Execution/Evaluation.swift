@@ -100,18 +100,15 @@ extension Execution {
 
     // MARK: Arguments
 
-    /// Evaluates an argument for a parameter of type `type`; nil for the base of a chain, which takes all.
+    /// Evaluates the argument at `place` of a function; of none, the base of a chain.
     @inline(never)
     mutating func evaluate(
-        argument id: NodeID, as type: GoType?, _ dot: Operand
+        argument id: NodeID, _ place: Int, of function: Function?, _ dot: Operand
     ) throws(TemplateError) -> Operand {
         node = id
         let value: Operand
         switch tree[id] {
         case .dot: value = dot
-        case .null:
-            guard let type, type.canBeNil else { throw unassignableNil(type) }
-            return Operand(.none, isBoxed: type == .any)
         case .field(let names):
             value = try evaluate(fields: names, of: dot, id, dot, .empty, nil)
         case .variable(let slot, let name, let fields):
@@ -119,17 +116,28 @@ extension Execution {
             value =
                 fields.isEmpty
                 ? whole : try evaluate(fields: fields, of: whole, id, dot, .empty, nil)
-        case .pipeline:
-            try enterNesting(2)
-            value = try evaluate(pipeline: id, dot)
-            nesting -= 2
+        case .pipeline: value = try evaluate(parenthesised: id, dot)
         case .function(let place, _):
             value = try call(functions[Int(place)], at: id, dot, .empty, nil)
         case .chain(let base, let names):
             value = try evaluate(chain: id, base, names, dot, .empty, nil)
-        default: return try evaluate(literal: id, as: type, dot)
+        case .string(let number, _):
+            value = Operand(.string(tree.strings[Int(number)]))
+            if function?.glance(place) == .string { return value }
+            return try evaluate(literal: id, as: function?.parameter(place), dot)
+        default: return try evaluate(literal: id, as: function?.parameter(place), dot)
         }
-        return type.map { $0 == .any } ?? true ? value : try checked(value, type)
+        return function == nil ? value : try checked(value, place, of: function)
+    }
+
+    @inline(never)
+    private mutating func evaluate(
+        parenthesised id: NodeID, _ dot: Operand
+    ) throws(TemplateError) -> Operand {
+        try enterNesting(2)
+        let value = try evaluate(pipeline: id, dot)
+        nesting -= 2
+        return value
     }
 
     @inline(never)
@@ -137,6 +145,10 @@ extension Execution {
         literal id: NodeID, as type: GoType?, _ dot: Operand
     ) throws(TemplateError) -> Operand {
         let node = tree[id]
+        if case .null = node {
+            guard let type, type.canBeNil else { throw unassignableNil(type) }
+            return Operand(.none, isBoxed: type == .any)
+        }
         let wanted: String
         switch type?.underlying {
         case .any?, .reflectValue?: return try literal(id, dot)
@@ -173,10 +185,21 @@ extension Execution {
         if case .number(let place, _) = node { tree.numbers[Int(place)] } else { nil }
     }
 
-    /// The operand, if it may be given where `type` is wanted.
+    /// The operand, if it may be given as the argument at `place`.
+    func checked(
+        _ operand: Operand, _ place: Int, of function: Function?
+    ) throws(TemplateError) -> Operand {
+        guard let function else { return operand }
+        switch (function.glance(place), operand.value) {
+        case (.anything, _), (.string, .string), (.int, .int), (.bool, .bool): return operand
+        default: return try checked(operand, function.parameter(place))
+        }
+    }
+
     @inline(never)
-    func checked(_ operand: Operand, _ type: GoType?) throws(TemplateError) -> Operand {
-        guard let type, type != .any, type != .reflectValue else { return operand }
+    private func checked(
+        _ operand: Operand, _ type: GoType
+    ) throws(TemplateError) -> Operand {
         guard let found = operand.value.type else {
             if operand.isBoxed {
                 throw failure("wrong type for value; expected \(type); got interface {}")

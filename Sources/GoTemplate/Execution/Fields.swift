@@ -7,7 +7,7 @@ extension Execution {
     ) throws(TemplateError) -> Operand {
         node = id
         if case .null = tree[base] { throw nilChain(id) }
-        let receiver = try evaluate(argument: base, as: nil, dot)
+        let receiver = try evaluate(argument: base, 0, of: nil, dot)
         return try evaluate(fields: names, of: receiver, id, dot, arguments, final)
     }
 
@@ -22,14 +22,14 @@ extension Execution {
         let hasArguments = arguments.count > 1 || final != nil
         for place in names.range {
             // Nearly always a plain map that has the key.
-            if case .map(let map) = value.value, map.methods.isEmpty,
-                !hasArguments || place < last, let element = map[tree.names[place]]
+            if case .map(let map) = value.value, !map.hasMethods,
+                !hasArguments || place < last, let element = map[tree.fieldName(place)]
             {
-                value = Operand(element, isBoxed: map.elementType == .any)
+                value = Operand(element, isBoxed: map.isBoxing)
             } else if place < last {
-                value = try field(tree.names[place], of: value, id, dot, .empty, nil)
+                value = try field(tree.fieldName(place), of: value, id, dot, .empty, nil)
             } else {
-                value = try field(tree.names[place], of: value, id, dot, arguments, final)
+                value = try field(tree.fieldName(place), of: value, id, dot, arguments, final)
             }
         }
         return value
@@ -48,7 +48,7 @@ extension Execution {
 
     private func method(_ name: ByteString, of value: Value) -> Function? {
         switch value {
-        case .map(let map): map.methods.isEmpty ? nil : map.methods[name]
+        case .map(let map): map.hasMethods ? map.methods[name] : nil
         case .object(let box): box.object.method(name)
         default: nil
         }
@@ -74,7 +74,7 @@ extension Execution {
         if let map = receiver.value.asMap {
             if hasArguments { throw failure("\(name) is not a method but has arguments") }
             if let element = map[name] {
-                return Operand(element, isBoxed: map.elementType == .any)
+                return Operand(element, isBoxed: map.isBoxing)
             }
             return try missing(name, map)
         }
@@ -86,7 +86,7 @@ extension Execution {
         switch missingKey {
         case .none: return .none
         case .zero:
-            return Operand(Value.zero(of: map.elementType), isBoxed: map.elementType == .any)
+            return Operand(Value.zero(of: map.elementType), isBoxed: map.isBoxing)
         case .error: throw failure("map has no entry for key \(quoted(name))")
         }
     }

@@ -101,14 +101,14 @@ extension Execution {
         var ran = false
         switch value.underlying {
         case .list(let values):
-            let isBoxed = values.elementType == .any
+            let isBoxed = values.isBoxing
             ran = values.count > 0
             for (place, element) in values.elements.enumerated() {
                 let element = Operand(element, isBoxed: isBoxed)
                 if let flow = try turn(loop, Operand(.int(place)), element) { return flow }
             }
         case .map(let map):
-            let isBoxed = map.elementType == .any
+            let isBoxed = map.isBoxing
             ran = map.count > 0
             for entry in map.sortedEntries {
                 let element = Operand(entry.value, isBoxed: isBoxed)

@@ -13,6 +13,10 @@ func appendQuoted(_ text: [UInt8], isASCII: Bool = false, to bytes: inout [UInt8
     bytes.append(quote)
     var place = 0
     while place < text.count {
+        let plain = place
+        while place < text.count, isPlain(text[place]) { place += 1 }
+        bytes += text[plain..<place]
+        guard place < text.count else { break }
         let byte = text[place]
         if byte < 0x80 {
             place += 1
@@ -26,6 +30,11 @@ func appendQuoted(_ text: [UInt8], isASCII: Bool = false, to bytes: inout [UInt8
         }
     }
     bytes.append(quote)
+}
+
+/// Whether the byte stands for itself between double quotes.
+private func isPlain(_ byte: UInt8) -> Bool {
+    byte >= 0x20 && byte < 0x7F && byte != UInt8(ascii: "\"") && byte != UInt8(ascii: "\\")
 }
 
 /// A character between single quotes, as `strconv.QuoteRune` gives it.

@@ -16,6 +16,16 @@ public final class Function: Sendable {
     public let isVariadic: Bool
     public let result: GoType
     let body: Body
+    /// The parameters at a glance.
+    let glances: [Glance]
+    /// Whether the result is an interface.
+    let isBoxing: Bool
+
+    /// What a parameter takes, as far as it can be told without looking at its type.
+    enum Glance: Sendable {
+        case anything, string, int, bool
+        case other
+    }
 
     /// The closures by number of values, so that calls with few make no array.
     enum Body: Sendable {
@@ -39,11 +49,26 @@ public final class Function: Sendable {
         self.isVariadic = isVariadic
         self.result = result
         self.body = body
+        isBoxing = result == .any
+        glances = parameters.map { type in
+            switch type {
+            case .any, .reflectValue: .anything
+            case .string: .string
+            case .int: .int
+            case .bool: .bool
+            default: .other
+            }
+        }
     }
 
     public var type: GoType {
         .function(parameters, isVariadic: isVariadic, result: result)
     }
+
+    /// The type of the parameter that takes the value at `place`.
+    func parameter(_ place: Int) -> GoType { parameters[min(place, parameters.count - 1)] }
+
+    func glance(_ place: Int) -> Glance { glances[min(place, glances.count - 1)] }
 
     /// The same function under another name.
     public func named(_ name: String) -> Function {

@@ -188,8 +188,8 @@ struct Lexer {
         guard isAtTerminator() else {
             return fail("bad character \(codePointText(scalar(at: place).0))")
         }
-        let kind = Token.keywords[ByteString(source[start..<place])] ?? .identifier
-        emit(hiddenKeywords.contains(kind) ? .identifier : kind)
+        let kind = Token.kind(of: start..<place, in: source)
+        emit(hiddenKeywords.isEmpty || !hiddenKeywords.contains(kind) ? kind : .identifier)
         return true
     }
 
@@ -209,6 +209,11 @@ struct Lexer {
 
     private mutating func skipName() {
         while place < source.count {
+            if source[place] < 0x80 {
+                guard isNamePart(source[place]) else { return }
+                place += 1
+                continue
+            }
             let (character, length) = scalar(at: place)
             guard isNamePart(character) else { return }
             place += length
@@ -367,12 +372,13 @@ func isSpace(_ byte: UInt8) -> Bool {
 func isDigit(_ byte: UInt8) -> Bool { byte >= UInt8(ascii: "0") && byte <= UInt8(ascii: "9") }
 
 /// Whether a name may hold the character: a letter, a digit, or `_`.
+private func isNamePart(_ byte: UInt8) -> Bool {
+    (byte | 0x20) >= UInt8(ascii: "a") && (byte | 0x20) <= UInt8(ascii: "z")
+        || isDigit(byte) || byte == UInt8(ascii: "_")
+}
+
 private func isNamePart(_ character: Unicode.Scalar) -> Bool {
-    if character.isASCII {
-        let byte = UInt8(truncatingIfNeeded: character.value)
-        return (byte | 0x20) >= UInt8(ascii: "a") && (byte | 0x20) <= UInt8(ascii: "z")
-            || isDigit(byte) || byte == UInt8(ascii: "_")
-    }
+    if character.isASCII { return isNamePart(UInt8(truncatingIfNeeded: character.value)) }
     switch character.properties.generalCategory {
     case .uppercaseLetter, .lowercaseLetter, .titlecaseLetter, .modifierLetter, .otherLetter,
         .decimalNumber:

@@ -48,13 +48,13 @@ extension Parser {
         guard token.kind == .string || token.kind == .rawString else {
             throw unexpected(token, context)
         }
-        return (token, builder.number(of: try unquotedText(token)))
+        return (token, builder.names.number(of: try unquotedText(token)))
     }
 
     private mutating func readBlockAction() throws(TemplateError) -> NodeID {
         let (token, name) = try readTemplateName("block clause")
         let pipeline = try readPipeline("block clause", until: .rightDelimiter)
-        try readBlock(builder.names[Int(name)])
+        try readBlock(builder.names.names[Int(name)])
         return builder.add(.template(name: name, pipeline: pipeline), at: Int32(token.start))
     }
 

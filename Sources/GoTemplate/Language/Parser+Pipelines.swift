@@ -42,7 +42,7 @@ extension Parser {
             if after.kind == .assign || after.kind == .declare {
                 _ = next()
                 variables.append(variable)
-                frame.visible.append(builder.number(of: ByteString(text(of: variable))))
+                frame.visible.append(builder.number(of: variable))
                 return (variables, after.kind == .assign)
             }
             guard after.kind == .character, text(of: after).elementsEqual(",".utf8) else {
@@ -51,7 +51,7 @@ extension Parser {
             }
             _ = next()
             variables.append(variable)
-            frame.visible.append(builder.number(of: ByteString(text(of: variable))))
+            frame.visible.append(builder.number(of: variable))
             guard context == "range", variables.count < 2 else {
                 throw failure("too many declarations in \(context)")
             }
@@ -69,7 +69,7 @@ extension Parser {
     ) throws(TemplateError) -> Span {
         var ids: [NodeID] = []
         for token in variables {
-            let name = builder.number(of: ByteString(text(of: token)))
+            let name = builder.number(of: token)
             let slot: Int32
             if isAssignment {
                 slot = self.slot(of: name)
@@ -129,22 +129,29 @@ extension Parser {
         guard let term = try readTerm() else { return nil }
         guard peek().kind == .field else { return term }
         let position = Int32(peek().start)
-        var fields: [ByteString] = []
-        while peek().kind == .field { fields.append(ByteString(text(of: next()).dropFirst())) }
+        let start = Int32(builder.fields.count)
         switch builder.nodes[Int(term.place)] {
         case .field(let names):
-            let all = builder.addFields(Array(builder.names[names.range]) + fields)
+            // A term is one field, which was added last.
+            let all = readFields(names.start)
             return builder.add(.field(all), at: position)
         case .variable(let slot, let name, _):
-            let all = builder.addFields(fields)
+            let all = readFields(start)
             return builder.add(.variable(slot: slot, name: name, fields: all), at: position)
         case .bool, .string, .number, .null, .dot:
+            _ = next()
             let tree = Tree(builder)
             throw failure("unexpected . after term \(quoted(ByteString(tree.text(of: term))))")
         default:
-            let all = builder.addFields(fields)
+            let all = readFields(start)
             return builder.add(.chain(base: term, fields: all), at: position)
         }
+    }
+
+    /// Reads `.a.b`, and gives all fields since `start`.
+    private mutating func readFields(_ start: Int32) -> Span {
+        while peek().kind == .field { builder.addField(next()) }
+        return Span(start: start, count: Int32(builder.fields.count) - start)
     }
 
     private mutating func readTerm() throws(TemplateError) -> NodeID? {
@@ -154,12 +161,11 @@ extension Parser {
         switch token.kind {
         case .identifier:
             _ = next()
-            let name = ByteString(text(of: token))
-            guard let place = functions.places[name] else {
-                throw failure("function \(quoted(name)) not defined")
+            let name = builder.number(of: token)
+            guard let place = functionPlace(name) else {
+                throw failure("function \(quoted(ByteString(text(of: token)))) not defined")
             }
-            return builder.add(
-                .function(place: Int32(place), name: builder.number(of: name)), at: position)
+            return builder.add(.function(place: place, name: name), at: position)
         case .dot:
             _ = next()
             return builder.add(.dot, at: position)
@@ -171,7 +177,8 @@ extension Parser {
             return try readVariable(token)
         case .field:
             _ = next()
-            let names = builder.addFields([ByteString(text(of: token).dropFirst())])
+            builder.addField(token)
+            let names = Span(start: Int32(builder.fields.count - 1), count: 1)
             return builder.add(.field(names), at: position)
         case .bool:
             _ = next()
@@ -197,11 +204,18 @@ extension Parser {
         }
     }
 
+    private mutating func functionPlace(_ name: Int32) -> Int32? {
+        while functionPlaces.count <= name { functionPlaces.append(nil) }
+        if let known = functionPlaces[Int(name)] { return known }
+        let place = functions.places[builder.names.names[Int(name)]].map(Int32.init)
+        functionPlaces[Int(name)] = place
+        return place
+    }
+
     private mutating func readVariable(_ token: Token) throws(TemplateError) -> NodeID {
-        let text = ByteString(text(of: token))
-        let name = builder.number(of: text)
+        let name = builder.number(of: token)
         guard frame.visible.contains(name) else {
-            throw failure("undefined variable \(quoted(text))")
+            throw failure("undefined variable \(quoted(ByteString(text(of: token))))")
         }
         return builder.add(
             .variable(slot: slot(of: name), name: name, fields: .empty), at: Int32(token.start))

@@ -19,7 +19,7 @@ extension Parser {
     }
 
     mutating func peekAfterSpace() -> Token {
-        while peek().kind == .space { place += 1 }
+        while place < tokens.count, tokens[place].kind == .space { place += 1 }
         return peek()
     }
 

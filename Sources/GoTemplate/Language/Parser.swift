@@ -10,6 +10,8 @@ struct Parser {
     var place = 0
     var furthest = 0
     var frame = Frame()
+    /// Where functions stand in the table, by the number of their name; nil where that is not known yet.
+    var functionPlaces: [Int32?] = []
     /// Children of the lists and commands that are being read.
     var pending: [NodeID] = []
     private var nesting = 0
@@ -50,7 +52,7 @@ struct Parser {
     }
 
     private mutating func newFrame() -> Frame {
-        let dollar = builder.number(of: "$")
+        let dollar = builder.names.number(of: "$")
         return Frame(visible: [dollar], scope: [(dollar, 0)])
     }
 

@@ -27,10 +27,25 @@ struct Token {
     /// The line in which it begins, counted from 1.
     var line: Int
 
-    static let keywords: [ByteString: Kind] = [
-        ".": .dot, "block": .block, "break": .breakLoop, "continue": .continueLoop,
-        "define": .define, "else": .elseBranch, "end": .endBlock, "if": .ifBranch,
-        "range": .range, "nil": .null, "template": .template, "with": .with,
-        "true": .bool, "false": .bool,
+    private static let keywordTexts: [(String, Kind)] = [
+        ("if", .ifBranch), ("end", .endBlock), ("nil", .null), ("with", .with),
+        ("else", .elseBranch), ("true", .bool), ("block", .block), ("break", .breakLoop),
+        ("false", .bool), ("range", .range), ("define", .define), ("template", .template),
+        ("continue", .continueLoop),
     ]
+
+    private static let keywords: [(text: [UInt8], kind: Kind)] =
+        keywordTexts.map { (Array($0.0.utf8), $0.1) }
+
+    /// What kind of token a word is.
+    static func kind(of word: Range<Int>, in source: [UInt8]) -> Kind {
+        for (text, kind) in keywords where text.count == word.count {
+            var offset = 0
+            while offset < text.count, source[word.lowerBound + offset] == text[offset] {
+                offset += 1
+            }
+            if offset == text.count { return kind }
+        }
+        return .identifier
+    }
 }

@@ -102,9 +102,9 @@ private struct NodeWriter {
     }
 
     private mutating func writeFields(_ names: Span) {
-        for name in tree.names[names.range] {
+        for place in names.range {
             bytes.append(UInt8(ascii: "."))
-            bytes += name.bytes
+            bytes += tree.fieldName(place).bytes
         }
     }
 

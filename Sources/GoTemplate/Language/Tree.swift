@@ -41,9 +41,9 @@ enum Node: Sendable {
     /// A literal, and its length in the source.
     case number(Int32, length: Int32)
     case string(Int32, length: Int32)
-    /// `.a.b`: names.
+    /// `.a.b`: entries of `fields`.
     case field(Span)
-    /// `$x.a.b`: where the variable stands in the frame (-1: nowhere), its name, names of fields.
+    /// `$x.a.b`: where the variable stands in the frame (-1: nowhere), its name, and the fields.
     case variable(slot: Int32, name: Int32, fields: Span)
     /// `(…).a.b`.
     case chain(base: NodeID, fields: Span)
@@ -60,6 +60,8 @@ final class Tree: Sendable {
     let positions: [Int32]
     let children: [NodeID]
     let names: [ByteString]
+    /// The numbers of the names of fields, those of one node in a row.
+    let fields: [Int32]
     let numbers: [NumberLiteral]
     let strings: [ByteString]
 
@@ -69,12 +71,16 @@ final class Tree: Sendable {
         nodes = builder.nodes
         positions = builder.positions
         children = builder.children
-        names = builder.names
+        names = builder.names.names
+        fields = builder.fields
         numbers = builder.numbers
         strings = builder.strings
     }
 
     subscript(id: NodeID) -> Node { nodes[Int(id.place)] }
+
+    /// The name of the field at `place` of `fields`.
+    func fieldName(_ place: Int) -> ByteString { names[Int(fields[place])] }
 
     func childIDs(_ span: Span) -> ArraySlice<NodeID> { children[span.range] }
 }
@@ -86,10 +92,10 @@ struct TreeBuilder {
     var nodes: [Node] = []
     var positions: [Int32] = []
     var children: [NodeID] = []
-    var names: [ByteString] = []
+    var names = NameTable()
+    var fields: [Int32] = []
     var numbers: [NumberLiteral] = []
     var strings: [ByteString] = []
-    private var nameNumbers: [ByteString: Int32] = [:]
 
     init(name: String, source: [UInt8]) {
         self.name = name
@@ -108,19 +114,14 @@ struct TreeBuilder {
         return Span(start: start, count: Int32(ids.count))
     }
 
-    mutating func number(of name: ByteString) -> Int32 {
-        if let number = nameNumbers[name] { return number }
-        names.append(name)
-        let number = Int32(names.count - 1)
-        nameNumbers[name] = number
-        return number
+    /// The number of the name that a token writes.
+    mutating func number(of token: Token) -> Int32 {
+        names.number(of: token.start..<token.end, in: source)
     }
 
-    /// Names in a row, for the fields of one node.
-    mutating func addFields(_ fields: [ByteString]) -> Span {
-        let start = Int32(names.count)
-        names += fields
-        return Span(start: start, count: Int32(fields.count))
+    /// Adds a field to those of the node that is being read.
+    mutating func addField(_ token: Token) {
+        fields.append(names.number(of: token.start + 1..<token.end, in: source))
     }
 
     /// Whether a list does nothing: only spaces, or nothing at all.

@@ -4,6 +4,8 @@ public final class List {
     private let storage: Storage
     /// Whether this is the nil slice, which JSON writes as `null`; it has no elements.
     public let isNil: Bool
+    /// Whether the elements are interfaces, which hold values of any type.
+    let isBoxing: Bool
 
     private enum Storage {
         case values([Value])
@@ -15,6 +17,7 @@ public final class List {
     public init(_ elements: [Value] = [], of elementType: GoType = .any, isNil: Bool = false) {
         self.elementType = elementType
         self.isNil = isNil
+        isBoxing = elementType == .any
         storage = .values(elements)
     }
 
@@ -27,6 +30,7 @@ public final class List {
     public init(bytes: ByteString) {
         elementType = .uint8
         isNil = false
+        isBoxing = false
         storage = .bytes(bytes)
     }
 

@@ -8,6 +8,9 @@ public final class Map {
     public let isNil: Bool
     /// Methods that a named type has, by name; their first parameter is the map.
     public let methods: [ByteString: Function]
+    /// Whether the values are interfaces, which hold values of any type.
+    let isBoxing: Bool
+    let hasMethods: Bool
 
     private var keys: [ByteString] = []
     private var values: [Value] = []
@@ -25,6 +28,8 @@ public final class Map {
         self.type = type
         self.isNil = isNil
         self.methods = methods
+        hasMethods = !methods.isEmpty
+        isBoxing = if case .map(let element) = type.underlying { element == .any } else { true }
     }
 
     public convenience init(_ entries: [(ByteString, Value)], type: GoType = .anyMap) {
