@@ -136,9 +136,7 @@ let standIns: [Function] = [
         ByteString(text.bytes.prefix(count))
     },
     Function("ternary") { (yes: Value, no: Value, test: Bool) in test ? yes : no },
-    Function("int") { (value: Value) in
-        if case .float64(let number) = value { Int(number) } else { Value.asInt(value) }
-    },
+    Function("int") { (value: Value) in Value.asInt(value) },
     Function("int64") { (value: Value) in Int64(Value.asInt(value)) },
     Function("toString") { (value: Value) in value.printed },
     Function("kindOf") { (value: Value) in ByteString(value.type?.kind ?? "invalid") },
@@ -149,6 +147,7 @@ extension Value {
         switch value {
         case .int(let number): number
         case .int64(let number): Int(number)
+        case .float64(let number): Int(number)
         default: 0
         }
     }

@@ -6,8 +6,9 @@ import Testing
 /// Templates of one line with what the real Helm printed for them, or the error it gave.
 @Suite struct ProbeTests {
     /// Recorded by Fixtures/record.py from Helm 4.3.1.
-    @Test func theLanguageAnswersAsHelmDoes() throws {
-        let file = fixtures().appendingPathComponent("language.json")
+    @Test(arguments: ["language.json", "language-nulls.json"])
+    func theLanguageAnswersAsHelmDoes(name: String) throws {
+        let file = fixtures().appendingPathComponent(name)
         try check(try JSONDecoder().decode(Probes.self, from: Data(contentsOf: file)))
     }
 

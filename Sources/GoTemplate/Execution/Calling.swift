@@ -4,7 +4,9 @@ struct CallForm {
     let node: NodeID
     /// Where the first argument that is written stands among the tree's children.
     let first: Int
-    /// How many are written. The receiver of a method comes before them, the pipeline's value after.
+    /// How many are written.
+    ///
+    /// The receiver of a method comes before them, the value of the pipeline after.
     let given: Int
     let hasReceiver: Bool
     let hasFinal: Bool
@@ -200,11 +202,17 @@ extension Execution {
     }
 
     /// Says where the function was called that failed.
+    ///
+    /// Each template on the way puts its own text around the error, so these are counted too.
     @inline(never)
     private mutating func failure(
         of function: Function, _ form: CallForm, _ error: TemplateError
     ) -> TemplateError {
         node = form.node
+        if error.kind == .limit { return error }
+        do throws(TemplateError) {
+            try charge(bytes: error.message.utf8.count)
+        } catch { return error }
         return failure("error calling \(function.name): \(error.message)", cause: error)
     }
 }

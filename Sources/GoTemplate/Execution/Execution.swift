@@ -102,14 +102,14 @@ public struct Execution: ~Copyable {
         _ message: String, cause: TemplateError? = nil, kind: TemplateError.Kind? = nil
     ) -> TemplateError {
         let name = "\(template.name)"
-        let kind =
-            kind ?? cause.flatMap { $0.kind == .limit ? .limit : nil }
-            ?? .execution(template: name)
+        let kind = kind ?? .execution(template: name)
         guard node != .none else {
             return TemplateError("template: \(name): \(message)", kind: kind, cause: cause)
         }
         let site = tree.location(of: node)
-        let context = ByteString(tree.text(of: node))
+        var context = ByteString(tree.text(of: node))
+        // Branches are printed with all that is in them, and only limits are found there.
+        if kind == .limit, context.count > 60 { context = ByteString(context.bytes[..<57]) + "..." }
         let place = "\(site.template):\(site.line):\(site.column)"
         let executing = "executing \(quoted(template.name)) at <\(context)>"
         // Go wraps the text in another error, which only adds the place.

@@ -46,41 +46,39 @@ extension Execution {
     public mutating func renderText(
         _ text: ByteString, as name: ByteString, with data: Value
     ) throws(TemplateError) -> ByteString {
-        let parsed: [Template]
-        if let known = parsedTexts[text] {
-            parsed = known
-        } else {
-            parsed = try parse(text, as: name)
-        }
+        let parsed = try parsed(text, as: name)
         guard let template = parsed.last else { return ByteString() }
         try enterNesting(2)
         let outer = templates
-        templates.add(parsed)
-        let result: ByteString
+        // Without definitions of its own, the text changes nothing for what it calls.
+        if parsed.count > 1 { templates.add(parsed) }
         do {
-            // A blank text is no template, so the one that has its name already runs.
-            result = try captured(templates[name] ?? template, data)
+            let result = try captured(template, data)
+            templates = outer
+            nesting -= 2
+            return result
         } catch {
             templates = outer
-            let cause = TemplateError(error.message, kind: error.kind, cause: error.cause)
+            if error.kind == .limit { throw error }
+            try charge(bytes: text.count + error.message.utf8.count)
             throw TemplateError(
                 "error during tpl function execution for \(quoted(text)): \(error.message)",
-                kind: error.kind == .limit ? .limit : .plain, cause: cause)
+                cause: error)
         }
-        templates = outer
-        nesting -= 2
-        return result
     }
 
+    /// The templates of a text, parsed once for each text.
     @inline(never)
-    private mutating func parse(
+    private mutating func parsed(
         _ text: ByteString, as name: ByteString
     ) throws(TemplateError) -> [Template] {
+        if let known = parsedTexts[text], known.last?.name == name { return known }
         try charge(steps: text.count / 8)
         do {
             let parsed = try TemplateSet.parsed(
                 text, as: name, templates.functions, templates.delimiters)
-            parsedTexts[text] = parsed
+            // What is made up anew in every turn of a loop is not worth keeping.
+            if parsedTexts.count < 1_000 { parsedTexts[text] = parsed }
             return parsed
         } catch {
             throw TemplateError(

@@ -167,6 +167,7 @@ extension Execution {
     private mutating func turn(
         _ loop: Loop, _ index: Operand, _ element: Operand
     ) throws(TemplateError) -> Flow? {
+        try charge(steps: 1)
         if let first = loop.variables.first {
             if loop.variables.count > 1, let second = loop.variables.last {
                 try set(first, index)

