@@ -6,7 +6,7 @@ import Testing
 /// Templates of one line with what the real Helm printed for them, or the error it gave.
 @Suite struct ProbeTests {
     /// Recorded by Fixtures/record.py from Helm 4.3.1.
-    @Test(arguments: ["language.json", "language-nulls.json"])
+    @Test(arguments: ["language.json", "language-nulls.json", "mutated.json"])
     func theLanguageAnswersAsHelmDoes(name: String) throws {
         let file = fixtures().appendingPathComponent(name)
         try check(try JSONDecoder().decode(Probes.self, from: Data(contentsOf: file)))
