@@ -8,6 +8,7 @@ extension Execution {
         node = id
         guard case .pipeline(let commands, let variables, _) = tree[id] else { return .none }
         try enterNesting()
+        let firstRead = recorder.reads.count
         var value: Operand?
         for place in commands.range {
             value = try evaluate(command: tree.children[place], dot, value)
@@ -16,7 +17,10 @@ extension Execution {
         }
         let result = value ?? .none
         if !variables.isEmpty {
-            for place in variables.range { try set(tree.children[place], result) }
+            for place in variables.range {
+                try set(tree.children[place], result)
+                if isTracing { noteVariable(tree.children[place], since: firstRead) }
+            }
         }
         nesting -= 1
         return result
@@ -76,8 +80,9 @@ extension Execution {
         arguments.count > 1 || final != nil
     }
 
-    private func variable(_ slot: Int32, _ name: Int32) throws(TemplateError) -> Operand {
+    private mutating func variable(_ slot: Int32, _ name: Int32) throws(TemplateError) -> Operand {
         guard slot >= 0 else { throw undefined(name) }
+        if isTracing { recorder.use(variable: base + Int(slot)) }
         return variables[base + Int(slot)]
     }
 

@@ -27,6 +27,10 @@ public struct Execution: ~Copyable {
     /// How many times each template is being included now.
     var inclusions: [ByteString: Int] = [:]
 
+    /// Whether what writes and what is read is noted.
+    var isTracing = false
+    var recorder = Recorder()
+
     /// Steps and bytes used up so far.
     public internal(set) var steps = 0
     public internal(set) var bytes = 0

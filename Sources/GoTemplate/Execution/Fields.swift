@@ -21,6 +21,7 @@ extension Execution {
         let last = names.range.upperBound - 1
         let hasArguments = arguments.count > 1 || final != nil
         for place in names.range {
+            if isTracing { note(tree.fieldName(place), of: value.value) }
             // Nearly always a plain map that has the key.
             if case .map(let map) = value.value, !map.hasMethods,
                 !hasArguments || place < last, let element = map[tree.fieldName(place)]

@@ -9,6 +9,17 @@ extension TemplateSet {
         _ name: ByteString, with data: Value, functions: FunctionTable? = nil,
         missingKey: MissingKey = .none, limits: Limits = Limits()
     ) throws(TemplateError) -> ByteString {
+        let (template, functions) = try runnable(name, functions)
+        var execution = Execution(
+            template, of: self, functions: functions, missingKey: missingKey, limits: limits)
+        try execution.run(template, data)
+        return ByteString(execution.output)
+    }
+
+    /// The template of a name, and the functions to run it with.
+    func runnable(
+        _ name: ByteString, _ functions: FunctionTable?
+    ) throws(TemplateError) -> (Template, FunctionTable) {
         guard let template = self[name] else {
             throw TemplateError("template: no template \(quoted(name)) in the set")
         }
@@ -18,10 +29,7 @@ extension TemplateSet {
                 "the templates were parsed with \(self.functions.functions.count) functions, "
                     + "and are run with \(functions.functions.count)")
         }
-        var execution = Execution(
-            template, of: self, functions: functions, missingKey: missingKey, limits: limits)
-        try execution.run(template, data)
-        return ByteString(execution.output)
+        return (template, functions)
     }
 }
 
@@ -90,6 +98,13 @@ extension Execution {
     private mutating func captured(
         _ template: Template, _ data: Value
     ) throws(TemplateError) -> ByteString {
+        if isTracing { return try traced(template, data) }
+        return try capturedText(template, data)
+    }
+
+    private mutating func capturedText(
+        _ template: Template, _ data: Value
+    ) throws(TemplateError) -> ByteString {
         var outer: [UInt8] = []
         swap(&outer, &output)
         do {
@@ -100,6 +115,20 @@ extension Execution {
         }
         swap(&outer, &output)
         return ByteString(outer)
+    }
+
+    /// The same, with its trace among those of the action that runs.
+    @inline(never)
+    private mutating func traced(
+        _ template: Template, _ data: Value
+    ) throws(TemplateError) -> ByteString {
+        var outer = Recorder()
+        swap(&outer, &recorder)
+        let text = try capturedText(template, data)
+        swap(&outer, &recorder)
+        outer.trace.text = text
+        recorder.included.append(outer.trace)
+        return text
     }
 
     /// Runs a template in a frame of its own.

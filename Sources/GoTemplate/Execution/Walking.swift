@@ -11,7 +11,8 @@ extension Execution {
         try enterNesting()
         var flow = Flow.normal
         for place in span.range where flow == .normal {
-            flow = try walk(statement: tree.children[place], dot)
+            let id = tree.children[place]
+            flow = try isTracing ? walkTraced(id, dot) : walk(statement: id, dot)
         }
         nesting -= 1
         return flow
@@ -19,7 +20,7 @@ extension Execution {
 
     // Each kind of statement in a frame of its own: templates within templates then take little of the stack.
 
-    private mutating func walk(
+    mutating func walk(
         statement id: NodeID, _ dot: Operand
     ) throws(TemplateError) -> Flow {
         node = id
@@ -63,7 +64,10 @@ extension Execution {
     private mutating func isTrue(
         _ pipeline: NodeID, _ dot: Operand
     ) throws(TemplateError) -> Bool {
-        try evaluate(pipeline: pipeline, dot).value.isTrue
+        let start = recorder.reads.count
+        let isTrue = try evaluate(pipeline: pipeline, dot).value.isTrue
+        if isTracing { recorder.markConditions(from: start) }
+        return isTrue
     }
 
     @inline(never)

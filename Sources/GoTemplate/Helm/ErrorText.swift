@@ -28,14 +28,14 @@ extension TemplateError {
         if parts.count == 3, let text = markedMessage(in: parts[2]) {
             return "execution error at (\(parts[1])): \(text)"
         }
-        var traces: [Trace] = []
+        var steps: [ErrorStep] = []
         var current: TemplateError? = self
         while let error = current {
-            guard let trace = Trace(error.message) else { return message }
-            if traces.last != trace { traces.append(trace) }
+            guard let step = ErrorStep(error.message) else { return message }
+            if steps.last != step { steps.append(step) }
             current = error.cause
         }
-        let text = traces.map(\.text).joined()
+        let text = steps.map(\.text).joined()
         let isSpace = { (byte: UInt8) in byte == UInt8(ascii: "\n") || byte == UInt8(ascii: " ") }
         let bytes = Array(text.utf8)
         let trimmed = bytes.drop(while: isSpace)
@@ -57,7 +57,7 @@ extension TemplateError {
 }
 
 /// One template on the way to an error.
-private struct Trace: Equatable {
+private struct ErrorStep: Equatable {
     var location = ""
     var function = ""
     var message = ""
@@ -71,7 +71,7 @@ private struct Trace: Equatable {
             message = error
             return
         }
-        if let parts = Trace.executing(rest) {
+        if let parts = ErrorStep.executing(rest) {
             (location, function, message) = parts
             return
         }
