@@ -22,7 +22,7 @@ struct FuzzTests {
         let file = fixtures().appendingPathComponent("language.json")
         let probes = try JSONDecoder().decode(Probes.self, from: Data(contentsOf: file))
         let corpus = probes.probes.map { Array($0.t.utf8) }
-        let functions = FunctionTable(Inclusion.all + standIns)
+        let functions = FunctionTable(chartFunctions)
         var limits = Limits()
         limits.steps = 2_000
         limits.bytes = 100_000

@@ -14,7 +14,7 @@ struct TraceTests {
             return ByteString(lines.map { "\n\(filler)\($0)" }.joined())
         }
         var templates = TemplateSet(
-            functions: FunctionTable(Inclusion.all + standIns + [indent]))
+            functions: FunctionTable(Inclusion.all + chartFunctions + [indent]))
         for (name, text) in texts { try templates.parse(text, as: name) }
         let data = Value.map(Map([("Values", .map(values)), ("Name", "rel")]))
         guard let name = texts.last?.0 else { return }

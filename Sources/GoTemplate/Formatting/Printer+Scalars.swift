@@ -251,7 +251,7 @@ extension Printer {
 /// Whether the text can stand between backquotes: no control but the tab, no backquote, nothing odd.
 ///
 /// https://pkg.go.dev/strconv#CanBackquote
-private func canStandInBackquotes(_ text: [UInt8]) -> Bool {
+func canStandInBackquotes(_ text: [UInt8]) -> Bool {
     var place = 0
     while place < text.count {
         guard let (scalar, length) = decodedScalar(text, at: place) else { return false }

@@ -29,6 +29,12 @@ public final class Map {
         for (key, value) in entries { self[key] = value }
     }
 
+    /// The same entries under a type with another name; what is in the values is shared.
+    public convenience init(_ other: Map, as type: GoType, methods: [ByteString: Function] = [:]) {
+        self.init(type: type, isNil: other.isNil, methods: methods)
+        table = other.table
+    }
+
     deinit { releaseFlat(takeValues()) }
 
     public var count: Int { table.keys.count }
