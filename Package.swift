@@ -37,6 +37,8 @@ let asyncHTTPClient = Target.Dependency.product(
 let argumentParser = Target.Dependency.product(
     name: "ArgumentParser", package: "swift-argument-parser")
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
+let cryptoExtras = Target.Dependency.product(name: "CryptoExtras", package: "swift-crypto")
+let x509 = Target.Dependency.product(name: "X509", package: "swift-certificates")
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
 let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
 let hummingbirdTLS = Target.Dependency.product(name: "HummingbirdTLS", package: "hummingbird")
@@ -54,6 +56,7 @@ let package = Package(
     products: [.executable(name: "tidemark", targets: ["tidemark"])],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-certificates", from: "1.21.1"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
         .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
@@ -72,6 +75,10 @@ let package = Package(
         .systemLibrary(
             name: "CYAML", path: "Sources/CYAML", pkgConfig: "yaml-0.1",
             providers: [.apt(["libyaml-dev"])]),
+        .systemLibrary(name: "CCrypt", path: "Sources/CCrypt", providers: [.apt(["libcrypt-dev"])]),
+        .systemLibrary(
+            name: "CZlib", path: "Sources/CZlib", pkgConfig: "zlib",
+            providers: [.apt(["zlib1g-dev"])]),
 
         // Core
         library("Model"),
@@ -79,7 +86,8 @@ let package = Package(
         library("YAML", ["Model", "CYAML"]),
         library("Schemas", ["Model"]),
         library("GoTemplate"),
-        library("Rendering", ["Model", "YAML", "Digests"]),
+        library("Compression", ["CZlib"]),
+        library("Rendering", ["Model", "YAML", "Digests", "GoTemplate", "Compression"]),
         library("Declarations", ["Model", "YAML", "Digests"]),
         library("Diffing", ["Model", "YAML", "Digests", "Schemas"]),
         library("Health", ["Model"]),
@@ -95,6 +103,9 @@ let package = Package(
         // Adapters
         library("GitRepository", ["Model", "Digests", "CGit2", subprocess]),
         library("SQLiteLedger", ["Model", "Digests", "EventLog", "Projections", grdb]),
+        library(
+            "ChartCrypto",
+            ["Model", "GoTemplate", "Rendering", "CCrypt", crypto, cryptoExtras, x509]),
         library(
             "KubernetesClient",
             ["Model", "YAML", asyncHTTPClient, nioCore, nioHTTP1, nioSSL, nioFoundation, logging]),
@@ -131,7 +142,7 @@ let package = Package(
                 "EventLog",
                 "Planning", "Projections", "GitRepository", "SQLiteLedger", "KubernetesClient",
                 "Engine",
-                "Sandbox", "Server", argumentParser, asyncHTTPClient, nioCore, nioHTTP1, logging,
+                "ChartCrypto", "Sandbox", "Server", argumentParser, asyncHTTPClient, nioCore, nioHTTP1, logging,
             ]),
         .executableTarget(
             name: "tidemark", dependencies: ["CLI"], exclude: ["README.md"], swiftSettings: settings
@@ -178,6 +189,7 @@ let package = Package(
                 "YAML", "KubernetesClient", asyncHTTPClient, nioCore, nioHTTP1, nioFoundation,
                 logging,
             ]),
+        tests(of: "ChartCrypto", ["Rendering"]),
         tests(of: "Server", ["EventLog", "Engine", logging]),
         tests(
             of: "CLI",

@@ -25,7 +25,7 @@ struct Room {
 }
 
 /// Folders that hold nothing but a module map.
-let moduleMaps = ["CGit2", "CYAML"]
+let moduleMaps = ["CCrypt", "CGit2", "CYAML", "CZlib"]
 
 private let system = [
     "Darwin", "Dispatch", "Foundation", "FoundationEssentials", "Glibc", "Musl", "Synchronization",
@@ -41,7 +41,8 @@ let rooms = [
     Room("YAML", .core, ["Model"], libraries: ["CYAML"]),
     Room("Schemas", .core, ["Model"]),
     Room("GoTemplate", .core),
-    Room("Rendering", .core, ["Model", "YAML", "Digests"]),
+    Room("Compression", .core, libraries: ["CZlib"]),
+    Room("Rendering", .core, ["Model", "YAML", "Digests", "GoTemplate", "Compression"]),
     Room("Declarations", .core, ["Model", "YAML", "Digests"]),
     Room("Diffing", .core, ["Model", "YAML", "Digests", "Schemas"]),
     Room("Health", .core, ["Model"]),
@@ -60,6 +61,9 @@ let rooms = [
     Room(
         "SQLiteLedger", .adapter, ["Model", "Digests", "EventLog", "Projections"],
         libraries: system + ["GRDB"]),
+    Room(
+        "ChartCrypto", .adapter, ["Model", "GoTemplate", "Rendering"],
+        libraries: system + ["CCrypt", "Crypto", "CryptoExtras", "SwiftASN1", "X509"]),
     Room(
         "KubernetesClient", .adapter, ["Model", "YAML"],
         libraries: system + [
@@ -90,7 +94,7 @@ let rooms = [
         [
             "Model", "YAML", "Digests", "Rendering", "Declarations", "Diffing", "Health",
             "EventLog", "Planning", "Projections", "GitRepository", "SQLiteLedger",
-            "KubernetesClient", "Engine", "Sandbox", "Server",
+            "KubernetesClient", "Engine", "ChartCrypto", "Sandbox", "Server",
         ],
         libraries: system + [
             "ArgumentParser", "AsyncHTTPClient", "Logging", "NIOCore", "NIOHTTP1",
