@@ -37,6 +37,8 @@ let asyncHTTPClient = Target.Dependency.product(
 let argumentParser = Target.Dependency.product(
     name: "ArgumentParser", package: "swift-argument-parser")
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
+let cryptoExtras = Target.Dependency.product(name: "CryptoExtras", package: "swift-crypto")
+let x509 = Target.Dependency.product(name: "X509", package: "swift-certificates")
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
 let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
 let hummingbirdTLS = Target.Dependency.product(name: "HummingbirdTLS", package: "hummingbird")
@@ -54,6 +56,7 @@ let package = Package(
     products: [.executable(name: "tidemark", targets: ["tidemark"])],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-certificates", from: "1.21.1"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
         .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
@@ -72,13 +75,19 @@ let package = Package(
         .systemLibrary(
             name: "CYAML", path: "Sources/CYAML", pkgConfig: "yaml-0.1",
             providers: [.apt(["libyaml-dev"])]),
+        .systemLibrary(name: "CCrypt", path: "Sources/CCrypt", providers: [.apt(["libcrypt-dev"])]),
+        .systemLibrary(
+            name: "CZlib", path: "Sources/CZlib", pkgConfig: "zlib",
+            providers: [.apt(["zlib1g-dev"])]),
 
         // Core
         library("Model"),
         library("Digests", ["Model", crypto]),
         library("YAML", ["Model", "CYAML"]),
         library("Schemas", ["Model"]),
-        library("Rendering", ["Model", "YAML", "Digests"]),
+        library("GoTemplate"),
+        library("Compression", ["CZlib"]),
+        library("Rendering", ["Model", "YAML", "Digests", "GoTemplate", "Compression"]),
         library("Declarations", ["Model", "YAML", "Digests"]),
         library("Diffing", ["Model", "YAML", "Digests", "Schemas"]),
         library("Health", ["Model"]),
@@ -95,6 +104,9 @@ let package = Package(
         library("GitRepository", ["Model", "Digests", "CGit2", subprocess]),
         library("SQLiteLedger", ["Model", "Digests", "EventLog", "Projections", grdb]),
         library(
+            "ChartCrypto",
+            ["Model", "Digests", "GoTemplate", "Rendering", "CCrypt", crypto, cryptoExtras, x509]),
+        library(
             "KubernetesClient",
             ["Model", "YAML", asyncHTTPClient, nioCore, nioHTTP1, nioSSL, nioFoundation, logging]),
 
@@ -106,7 +118,7 @@ let package = Package(
             [
                 "Model", "Digests", "YAML", "Rendering", "Declarations", "Diffing", "Health",
                 "EventLog", "Planning", "Projections", "GitRepository", "SQLiteLedger",
-                "KubernetesClient", "Signatures", logging,
+                "ChartCrypto", "KubernetesClient", "Signatures", logging,
             ]),
 
         // Front ends
@@ -131,7 +143,7 @@ let package = Package(
                 "Model", "YAML", "Digests", "Rendering", "Declarations", "Diffing", "Health",
                 "EventLog",
                 "Planning", "Projections", "GitRepository", "SQLiteLedger", "KubernetesClient",
-                "Signatures", "Engine",
+                "ChartCrypto", "Signatures", "Engine",
                 "Sandbox", "Server", argumentParser, asyncHTTPClient, nioCore, nioHTTP1, logging,
             ]),
         .executableTarget(
@@ -141,7 +153,7 @@ let package = Package(
             name: "bench",
             dependencies: [
                 "Model", "YAML", "CYAML", "Digests", "Declarations", "Diffing", "EventLog",
-                "Projections", "GitRepository", "Engine", logging,
+                "Projections", "GitRepository", "ChartCrypto", "Engine", logging,
             ],
             exclude: ["README.md"],
             swiftSettings: settings),
@@ -154,6 +166,7 @@ let package = Package(
         tests(of: "Digests"),
         tests(of: "YAML"),
         tests(of: "Schemas", ["YAML"]),
+        tests(of: "GoTemplate"),
         tests(of: "Rendering", ["YAML"]),
         tests(of: "Declarations", ["YAML"]),
         tests(of: "Diffing", ["YAML", "Digests"]),
@@ -171,7 +184,7 @@ let package = Package(
             of: "Engine",
             [
                 "YAML", "Digests", "Declarations", "EventLog", "GitRepository", "Planning",
-                "Projections", "Signatures",
+                "Projections", "ChartCrypto", "Signatures",
                 logging,
             ]),
         tests(
@@ -180,6 +193,7 @@ let package = Package(
                 "YAML", "KubernetesClient", asyncHTTPClient, nioCore, nioHTTP1, nioFoundation,
                 logging,
             ]),
+        tests(of: "ChartCrypto", ["Rendering"]),
         tests(of: "Server", ["Digests", "EventLog", "Engine", "Projections", logging]),
         tests(
             of: "CLI",

@@ -78,10 +78,9 @@ extension Application.Source {
             return nil
         }
         let isObject = reading.hasObject(
-            path, known: ["repoURL", "path", "targetRevision", "directory"],
+            path, known: ["repoURL", "path", "targetRevision", "directory", "helm"],
             unsupported: [
-                "chart": "Helm charts are not supported yet by this release",
-                "helm": "Helm sources are not supported yet by this release",
+                "chart": "charts from repositories are not supported yet by this release",
                 "kustomize": "Kustomize sources are not supported yet by this release",
                 "plugin": "config management plugins are not supported",
                 "ref": "references between sources are not supported yet by this release",
@@ -94,10 +93,15 @@ extension Application.Source {
             ? reading.repositoryPath(path.appending("path"), isRequired: true) : nil
         let revision = reading.string(path.appending("targetRevision")) ?? ""
         let directory = Application.Directory(&reading, path.appending("directory"))
+        let helm = HelmSource(&reading, path.appending("helm"))
+        if directory.isExplicit, reading.node(path.appending("helm")) != nil {
+            reading.refuse(
+                path, "has both a directory and a helm", hint: "keep one of them")
+        }
         guard let url, let folder else { return nil }
         self.init(
             repoURL: url, path: folder, targetRevision: revision.isEmpty ? "HEAD" : revision,
-            directory: directory)
+            directory: directory, helm: helm)
     }
 }
 

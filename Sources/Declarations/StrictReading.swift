@@ -104,6 +104,11 @@ extension StrictReading {
         return text
     }
 
+    /// Like `string`, but an empty one is as good as none.
+    mutating func filled(_ path: FieldPath) -> String? {
+        string(path).flatMap { $0.isEmpty ? nil : $0 }
+    }
+
     mutating func bool(_ path: FieldPath) -> Bool? {
         value(path, "true or false", \.boolValue)
     }

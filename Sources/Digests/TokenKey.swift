@@ -16,6 +16,11 @@ public struct TokenKey: Sendable {
         key = SymmetricKey(data: bytes)
     }
 
+    /// Another key, 32 bytes, that nobody can tell from this one's tokens.
+    public func derivedKey(for purpose: String) -> [UInt8] {
+        Array(HMAC<SHA256>.authenticationCode(for: Array("key for \(purpose)".utf8), using: key))
+    }
+
     public func token(for value: some Sequence<UInt8>) -> String {
         let code = HMAC<SHA256>.authenticationCode(for: Array(value), using: key)
         return "\(TokenText.prefix)\(id):\(hex(Array(code).prefix(16)))"

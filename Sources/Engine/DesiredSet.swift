@@ -27,6 +27,10 @@ struct DesiredSet: Sendable {
     var objects: [Object]
     var byKey: [ObjectKey: Int]
     var warnings: [String]
+    /// Name and version of the chart; `nil` for other sources.
+    var chart: String?
+    /// What the time was for the templates of the chart.
+    var now: Timestamp?
 
     /// Ordinary objects, without hooks and what is never applied.
     var resources: [Object] { objects.filter { $0.planning.directives.role == .resource } }
@@ -36,7 +40,13 @@ struct DesiredSet: Sendable {
     /// What is recorded of the rendering.
     var event: ManifestsRendered {
         ManifestsRendered {
+            $0.chart = chart
             $0.inputs = inputs
+            $0.now = now
+            if chart != nil {
+                $0.renderer = "helm"
+                $0.rendererVersion = RenderingContext.chartRendererVersion
+            }
             $0.warnings = warnings
             $0.objects = objects.map { object in
                 ManifestsRendered.Object {
@@ -53,13 +63,16 @@ struct DesiredSet: Sendable {
 }
 
 extension DesiredSet {
-    /// What the rendering of an application depends on; equal inputs give equal sets.
-    static func inputs(of application: Application, treeID: String, tokenKeyID: String) -> Digest {
+    /// What the rendering of an application depends on besides the cluster; equal inputs give equal sets.
+    static func inputs(
+        of application: Application, commit: String, treeID: String, tokenKeyID: String
+    ) -> Digest {
         var builder = DigestBuilder()
         builder.update(field: "directory 1")
         builder.update(field: application.digest.description)
         builder.update(field: treeID)
         builder.update(field: tokenKeyID)
+        if application.source.namesCommit { builder.update(field: commit) }
         return builder.finish()
     }
 
@@ -67,33 +80,73 @@ extension DesiredSet {
     ///
     /// - Throws: `Problems`, all of them, when anything in it cannot be used.
     static func render(
-        _ application: Application, commit: String, tree: FileTree, inputs: Digest, key: TokenKey,
-        isNamespaced: (GroupKind) -> Bool?
+        _ application: Application, commit: String, tree: FileTree, inputs: Digest,
+        in context: RenderingContext
     ) throws -> DesiredSet {
-        let directory = application.source.directory
-        let rendered = renderDirectory(
-            tree, path: application.source.path,
-            options: DirectoryOptions(
-                recurse: directory.recurse, include: directory.include, exclude: directory.exclude,
-                isExplicit: directory.isExplicit))
+        var set = DesiredSet(
+            commit: commit, inputs: inputs, objects: [], byKey: [:], warnings: [])
+        let rendered = try set.read(application, tree, context)
         var problems = rendered.problems
         let placed = placed(
             rendered.objects, namespace: application.destination.namespace,
-            isNamespaced: isNamespaced)
-        var objects: [Object] = []
+            isNamespaced: { context.discovery?.resource($0)?.isNamespaced })
         for object in placed.objects {
             let (directives, mistakes) = readDirectives(object.node, origin: object.origin)
             problems += mistakes
             guard mistakes.isEmpty, directives.role != .skipped else { continue }
-            objects.append(Object(object, application.name, directives, key))
+            set.objects.append(Object(object, application.name, directives, context.key))
         }
         guard problems.isEmpty else { throw Problems(problems) }
-        return DesiredSet(
-            commit: commit, inputs: inputs, objects: objects,
-            byKey: Dictionary(
-                objects.enumerated().map { ($0.element.planning.key, $0.offset) },
-                uniquingKeysWith: { _, last in last }),
-            warnings: (rendered.warnings + placed.warnings).map(\.summary))
+        set.byKey = Dictionary(
+            set.objects.enumerated().map { ($0.element.planning.key, $0.offset) },
+            uniquingKeysWith: { _, last in last })
+        set.warnings = (rendered.warnings + placed.warnings).map(\.summary)
+        return set
+    }
+
+    /// The manifests of a folder: a chart when the Application says so or the folder looks like one.
+    private mutating func read(
+        _ application: Application, _ tree: FileTree, _ context: RenderingContext
+    ) throws -> Rendered {
+        let source = application.source
+        let directory = source.directory
+        guard source.helm != nil || !directory.isExplicit && holdsChart(tree, path: source.path)
+        else {
+            return renderDirectory(
+                tree, path: source.path,
+                options: DirectoryOptions(
+                    recurse: directory.recurse, include: directory.include,
+                    exclude: directory.exclude, isExplicit: directory.isExplicit))
+        }
+        return try readChart(application, tree, context)
+    }
+
+    private mutating func readChart(
+        _ application: Application, _ tree: FileTree, _ context: RenderingContext
+    ) throws -> Rendered {
+        let helm = application.source.helm ?? HelmSource()
+        let capabilities: ChartCapabilities
+        do {
+            capabilities = try context.capabilities(helm)
+        } catch {
+            throw Problems([
+                Problem(at: application.location, "helm: \(error.message)", hint: error.hint)
+            ])
+        }
+        var builder = DigestBuilder()
+        builder.update(field: "helm \(RenderingContext.chartRendererVersion)")
+        builder.update(field: inputs.description)
+        builder.update(field: capabilities.kubeVersion)
+        builder.update(field: capabilities.apiVersions.joined(separator: "\n"))
+        inputs = builder.finish()
+        let now = context.now(inputs)
+        let (rendered, identity) = renderHelm(
+            tree, path: application.source.path,
+            options: application.helmOptions(helm, commit: commit, capabilities)
+        ) { chart in context.surroundings(application.name, chart, now: now) }
+        self.now = now
+        chart = identity.map { "\($0.name) \($0.version)" }
+        return rendered
     }
 }
 

@@ -1,3 +1,4 @@
+public import ChartCrypto
 public import Declarations
 public import Digests
 internal import EventLog
@@ -18,6 +19,8 @@ public actor Engine {
         public var clusters: [String: any ClusterClient]
         public var sources: [String: any ManifestSource]
         public var tokenKey: TokenKey
+        /// Where keys and certificates are kept that charts make.
+        public var chartVault: ChartVault
         public var clock: EngineClock
         public var log: Logger
         /// The addresses of the clusters, for the record.
@@ -28,8 +31,8 @@ public actor Engine {
 
         public init(
             settings: Settings, store: any EventStore, clusters: [String: any ClusterClient],
-            sources: [String: any ManifestSource], tokenKey: TokenKey, clock: EngineClock,
-            log: Logger,
+            sources: [String: any ManifestSource], tokenKey: TokenKey, chartVault: ChartVault,
+            clock: EngineClock, log: Logger,
             servers: [String: String] = [:], startsSyncs: Bool = true,
             signatures: any SignatureChecking = NoTrustedKeys()
         ) {
@@ -38,6 +41,7 @@ public actor Engine {
             self.clusters = clusters
             self.sources = sources
             self.tokenKey = tokenKey
+            self.chartVault = chartVault
             self.clock = clock
             self.log = log
             self.servers = servers
@@ -72,7 +76,7 @@ public actor Engine {
             environments[environment.name] = EnvironmentReconciler(
                 name: environment.name, mode: environment.mode == .apply ? .apply : .observe,
                 client: client, recorder: recorder, sources: parts.sources,
-                tokenKey: parts.tokenKey, log: parts.log, jobs: jobSink,
+                tokenKey: parts.tokenKey, chartVault: parts.chartVault, log: parts.log, jobs: jobSink,
                 startsSyncs: parts.startsSyncs)
         }
         self.environments = environments

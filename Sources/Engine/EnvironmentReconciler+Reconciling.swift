@@ -113,7 +113,8 @@ extension EnvironmentReconciler {
     func inputs(of target: Target) -> Digest {
         guard target.removal == nil else { return Digest(of: "nothing is desired") }
         return DesiredSet.inputs(
-            of: target.application, treeID: target.treeID ?? "", tokenKeyID: tokenKey.id)
+            of: target.application, commit: target.commit.description,
+            treeID: target.treeID ?? "", tokenKeyID: tokenKey.id)
     }
 
     private func renderIfNeeded(_ application: String) async throws {
@@ -148,10 +149,10 @@ extension EnvironmentReconciler {
     private func renderAndRecord(_ application: String, _ target: Target, _ inputs: Digest)
         async throws -> DesiredSet
     {
+        let row = try await recorder.store.state { $0.applications[application] }
         let desired = try await render(target, inputs)
         let event = desired.event
-        let row = try await recorder.store.state { $0.applications[application] }
-        if row?.renderedInputs != inputs || row?.desired != event.objects
+        if row?.renderedInputs != desired.inputs || row?.desired != event.objects
             || row?.renderProblems.isEmpty == false
         {
             try await recorder.record(
@@ -185,13 +186,16 @@ extension EnvironmentReconciler {
                     "path \(path) does not exist at commit \(target.commit.short)")
             ])
         }
-        let tree = try await source.tree(at: target.commit, under: target.application.source.path)
-        let discovery = discovery
+        let tree = try await source.tree(at: target.commit, under: target.application.source.scope)
+        let application = target.application.name
+        let row = try await recorder.store.state { $0.applications[application] }
+        let clock = recorder.clock
+        let context = RenderingContext(key: tokenKey, discovery: discovery, chartVault: chartVault)
+        { inputs in
+            row?.renderedInputs == inputs ? row?.renderedNow ?? clock.now() : clock.now()
+        }
         return try DesiredSet.render(
             target.application, commit: target.commit.description, tree: tree, inputs: inputs,
-            key: tokenKey
-        ) { kind in
-            discovery?.resource(kind)?.isNamespaced
-        }
+            in: context)
     }
 }

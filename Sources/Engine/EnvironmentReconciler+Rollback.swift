@@ -91,7 +91,7 @@ extension EnvironmentReconciler {
             var past = target
             past.commit = commit
             past.treeID = try await source.treeID(
-                at: commit, path: target.application.source.path)
+                at: commit, path: target.application.source.scope)
             return try await render(past, Digest(of: ""))
         } catch {
             throw secretUnavailable(sync, planned, describe(error))

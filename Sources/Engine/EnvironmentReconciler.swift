@@ -1,3 +1,4 @@
+internal import ChartCrypto
 internal import Declarations
 internal import Diffing
 internal import Digests
@@ -73,6 +74,7 @@ actor EnvironmentReconciler {
     let recorder: Recorder
     let sources: [String: any ManifestSource]
     let tokenKey: TokenKey
+    let chartVault: ChartVault
     let log: Logger
     let jobs: AsyncStream<Job>.Continuation
     /// Whether decisions to sync are carried out, or only what somebody asks for.
@@ -118,8 +120,8 @@ actor EnvironmentReconciler {
 
     init(
         name: String, mode: EnvironmentDeclared.Mode, client: any ClusterClient, recorder: Recorder,
-        sources: [String: any ManifestSource], tokenKey: TokenKey, log: Logger,
-        jobs: AsyncStream<Job>.Continuation, startsSyncs: Bool = true
+        sources: [String: any ManifestSource], tokenKey: TokenKey, chartVault: ChartVault,
+        log: Logger, jobs: AsyncStream<Job>.Continuation, startsSyncs: Bool = true
     ) {
         self.name = name
         self.mode = mode
@@ -127,6 +129,7 @@ actor EnvironmentReconciler {
         self.recorder = recorder
         self.sources = sources
         self.tokenKey = tokenKey
+        self.chartVault = chartVault
         self.log = log
         self.jobs = jobs
         self.startsSyncs = startsSyncs

@@ -97,7 +97,7 @@ actor RepositoryFollower {
         let commit = try await source.resolve(application.source.targetRevision)
         return Source(
             application: application, commit: commit,
-            treeID: try await source.treeID(at: commit, path: application.source.path),
+            treeID: try await source.treeID(at: commit, path: application.source.scope),
             signature: try await signature(of: commit))
     }
 }

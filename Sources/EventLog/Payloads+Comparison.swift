@@ -20,8 +20,12 @@ public struct ManifestsRendered: Coded {
         }
     }
 
-    /// Of everything the rendering read: folder, options, declaration.
+    /// Name and version of the Helm chart, such as `web 1.2.0`.
+    public var chart: String?
+    /// Of everything the rendering read: folder, options, declaration; of a chart also what the cluster serves.
     public var inputs = Digest(of: "")
+    /// What the time is for the templates of a chart: when these inputs were rendered first.
+    public var now: Timestamp?
     public var objects: [Object] = []
     public var renderer = "directory"
     public var rendererVersion = 1
@@ -29,7 +33,9 @@ public struct ManifestsRendered: Coded {
     public init() {}
 
     public mutating func code(_ coder: inout some FieldCoder) throws(CodecError) {
+        try coder.field("chart", &chart)
         try coder.field("inputs", &inputs)
+        try coder.field("now", &now)
         try coder.field("objects", &objects)
         try coder.field("renderer", &renderer)
         try coder.field("rendererVersion", &rendererVersion)

@@ -148,6 +148,7 @@ extension LedgerState {
                 $0.renderProblems = []
                 $0.renderedCommit = envelope.subjects.commit
                 $0.renderedInputs = payload.inputs
+                $0.renderedNow = payload.now
                 $0.settle([.renderFailed, .unknownRepository])
             }
         case .renderFailed(let payload):

@@ -174,6 +174,8 @@ public struct ApplicationRow: Row {
     public var renderProblems: [String] = []
     public var renderedCommit: String?
     public var renderedInputs: Digest?
+    /// What the time was for the templates of a chart.
+    public var renderedNow: Timestamp?
     public var repository = ""
     public var runningSync: String?
     public var syncReason: String?
@@ -199,6 +201,7 @@ public struct ApplicationRow: Row {
         try coder.field("renderProblems", &renderProblems)
         try coder.field("renderedCommit", &renderedCommit)
         try coder.field("renderedInputs", &renderedInputs)
+        try coder.field("renderedNow", &renderedNow)
         try coder.field("repository", &repository)
         try coder.field("runningSync", &runningSync)
         try coder.field("syncReason", &syncReason)

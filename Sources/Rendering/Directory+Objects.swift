@@ -26,10 +26,10 @@ extension DirectoryRendering {
         take(root, at: { _ in SourceLocation(file: file, line: 1) }, documentIndex: 0)
     }
 
-    private mutating func readYAML(_ bytes: [UInt8], file: String) {
+    mutating func readYAML(_ bytes: [UInt8], file: String, dialect: YAMLDialect = .strict) {
         let documents: [YAMLDocument]
         do {
-            documents = try parseYAML(bytes, file: file)
+            documents = try parseYAML(bytes, file: file, dialect: dialect)
         } catch {
             if looksLikeManifest(bytes) {
                 for problem in error.all {

@@ -1,9 +1,9 @@
 public import Model
 
-/// A pattern over paths, as Argo CD's `include` and `exclude` are written.
+/// A pattern over paths, as Argo CD's `include` and `exclude` and Helm's `.Files.Glob` are written.
 ///
-/// `*` and `**` stand for any text, slashes included, because Argo CD names no separator; `?` for one
-/// character; `[abc]`, `[a-z]` and `[!a-z]` for one of or none of these; `{a,b}` for either pattern, also
+/// `**` stands for any text, `*` for any without a separator, `?` for one character that is none; Argo CD names
+/// no separator, so that `*` crosses slashes there; `[abc]`, `[a-z]` and `[!a-z]` for one of or none of these; `{a,b}` for either pattern, also
 /// nested; `\` takes the meaning of the next character away. The whole path must match.
 ///
 /// Matching takes time proportional to the length of the pattern times that of the path.
@@ -16,6 +16,7 @@ public struct Glob: Hashable, Sendable {
     private enum Instruction: Hashable, Sendable {
         case character(Unicode.Scalar)
         case any
+        case anyBut(Unicode.Scalar)
         case oneOf(ranges: [ClosedRange<Unicode.Scalar>], negated: Bool)
         /// Go on at each of these places.
         case split([Int])
@@ -27,12 +28,13 @@ public struct Glob: Hashable, Sendable {
 
     /// Reads a pattern.
     ///
+    /// - Parameter separator: What `*` and `?` do not stand for, such as a slash.
     /// - Throws: What is wrong with it; Argo CD would match nothing and say so in a log.
-    public init(_ pattern: String) throws(GlobError) {
+    public init(_ pattern: String, separator: Unicode.Scalar? = nil) throws(GlobError) {
         guard pattern.utf8.count <= Self.patternBytesMax else {
             throw .tooLong(bytes: pattern.utf8.count)
         }
-        var reader = Reader(pattern)
+        var reader = Reader(pattern, separator)
         try reader.alternative(depth: 0)
         reader.program.append(.match)
         program = reader.program
@@ -54,6 +56,7 @@ public struct Glob: Hashable, Sendable {
         switch program[state] {
         case .character(let wanted): wanted == scalar
         case .any: true
+        case .anyBut(let separator): scalar != separator
         case .oneOf(let ranges, let negated): ranges.contains { $0.contains(scalar) } != negated
         case .split, .match: false
         }
@@ -92,10 +95,17 @@ extension Glob {
     /// Turns a pattern into instructions.
     private struct Reader {
         private let scalars: [Unicode.Scalar]
+        private let separator: Unicode.Scalar?
         private var position = 0
         var program: [Instruction] = []
 
-        init(_ pattern: String) { scalars = Array(pattern.unicodeScalars) }
+        init(_ pattern: String, _ separator: Unicode.Scalar?) {
+            scalars = Array(pattern.unicodeScalars)
+            self.separator = separator
+        }
+
+        /// One character that `*` and `?` stand for.
+        private var anyInPart: Instruction { separator.map { .anyBut($0) } ?? .any }
 
         private static let depthMax = 16
 
@@ -112,8 +122,11 @@ extension Glob {
                 if depth > 0, scalar == "," || scalar == "}" { return }
                 position += 1
                 switch scalar {
-                case "*": appendAnyText()
-                case "?": program.append(.any)
+                case "*":
+                    let crosses = position < scalars.count && scalars[position] == "*"
+                    while position < scalars.count, scalars[position] == "*" { position += 1 }
+                    appendAnyText(crosses ? .any : anyInPart)
+                case "?": program.append(anyInPart)
                 case "[": try set()
                 case "{": try braces(depth: depth + 1)
                 case "\\":
@@ -125,11 +138,11 @@ extension Glob {
             if depth > 0 { throw .unclosed("{") }
         }
 
-        /// A loop over `any`: split to the loop's body and behind it, the body back to the split.
-        private mutating func appendAnyText() {
+        /// A loop: split to the loop's body and behind it, the body back to the split.
+        private mutating func appendAnyText(_ body: Instruction) {
             let start = program.count
             program.append(.split([start + 1, start + 3]))
-            program.append(.any)
+            program.append(body)
             program.append(.split([start]))
         }
 

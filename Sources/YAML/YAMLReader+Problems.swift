@@ -35,6 +35,7 @@ extension YAMLReader {
                 }
             }
         }
+        if dialect == .goYAML { return !duplicates.isEmpty }
         for (first, second) in duplicates {
             let earlier = marks.marks[Int(entryMarks[first])]
             let later = marks.marks[Int(entryMarks[second])]
@@ -47,6 +48,7 @@ extension YAMLReader {
 
     /// Reports why libyaml could not go on.
     mutating func reportSyntax(_ parser: yaml_parser_t) {
+        if dialect == .goYAML { return reportAsGo(parser) }
         let problem = parser.problem.map { String(cString: $0) } ?? "the file is no YAML"
         switch parser.error {
         case YAML_READER_ERROR:
@@ -64,6 +66,20 @@ extension YAMLReader {
             }
             report(at: mark, message, hint: hint(at: mark))
         }
+    }
+
+    /// The text of go-yaml, which counts the lines of its parser from 0 and those of its scanner from 1.
+    ///
+    /// Source: https://github.com/kubernetes-sigs/yaml/blob/master/goyaml.v2/decode.go (fail)
+    private mutating func reportAsGo(_ parser: yaml_parser_t) {
+        let problem = parser.problem.map { String(cString: $0) } ?? "unknown problem parsing YAML content"
+        var line = 0
+        if parser.problem_mark.line != 0 {
+            line = Int(parser.problem_mark.line) + (parser.error == YAML_SCANNER_ERROR ? 1 : 0)
+        } else if parser.context_mark.line != 0 {
+            line = Int(parser.context_mark.line)
+        }
+        report(at: parser.problem_mark, line == 0 ? problem : "line \(line): \(problem)")
     }
 
     private func hint(at mark: yaml_mark_t) -> String? {

@@ -10,14 +10,24 @@ public import Model
 /// Duplicate keys, also those that get equal by that, are errors, unlike with kubectl, where the last
 /// one wins silently.
 public func parseYAML(
-    _ bytes: [UInt8], file: String, limits: ParseLimits = .standard
+    _ bytes: [UInt8], file: String, dialect: YAMLDialect = .strict,
+    limits: ParseLimits = .standard
 ) throws(Problems) -> [YAMLDocument] {
     let (documents, problems) = bytes.withUnsafeBufferPointer { buffer in
-        var reader = YAMLReader(bytes: buffer, file: file, limits: limits)
+        var reader = YAMLReader(bytes: buffer, file: file, dialect: dialect, limits: limits)
         return reader.readStream()
     }
     guard problems.isEmpty else { throw Problems(problems) }
     return documents
+}
+
+/// What a reading makes of mistakes that some programs let pass.
+public enum YAMLDialect: Sendable {
+    /// Equal keys are a mistake; problems say what the file's author needs to know.
+    case strict
+    /// As go-yaml v2 reads, which Helm rests on: of equal keys the last one counts, and the message of a problem
+    /// is go-yaml's: `line 6: did not find expected key`.
+    case goYAML
 }
 
 /// Builds trees from libyaml's events, without recursion.
@@ -72,6 +82,7 @@ struct YAMLReader: ~Copyable {
 
     let bytes: UnsafeBufferPointer<UInt8>
     let file: String
+    let dialect: YAMLDialect
     let limits: ParseLimits
 
     var problems: [Problem] = []
@@ -88,11 +99,14 @@ struct YAMLReader: ~Copyable {
     var isStopped = false
     private var documents: [(root: Node, mark: Int)] = []
 
-    init(bytes: UnsafeBufferPointer<UInt8>, file: String, limits: ParseLimits) {
+    init(
+        bytes: UnsafeBufferPointer<UInt8>, file: String, dialect: YAMLDialect, limits: ParseLimits
+    ) {
         // libyaml would take a byte order mark for a column, and what follows for less indented.
         let hasMark = bytes.starts(with: [0xEF, 0xBB, 0xBF])
         self.bytes = hasMark ? UnsafeBufferPointer(rebasing: bytes.dropFirst(3)) : bytes
         self.file = file
+        self.dialect = dialect
         self.limits = limits
     }
 

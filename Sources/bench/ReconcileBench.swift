@@ -1,3 +1,4 @@
+internal import ChartCrypto
 internal import Declarations
 internal import Digests
 internal import Engine
@@ -93,7 +94,8 @@ private struct Fleet: Sendable {
         parts = Engine.Parts(
             settings: settings, store: store, clusters: ["dev": cluster],
             sources: ["platform": FixedSource(files: files)],
-            tokenKey: TokenKey(bytes: Array(repeating: 7, count: 32)), clock: clock,
+            tokenKey: TokenKey(bytes: Array(repeating: 7, count: 32)),
+            chartVault: ChartVault(folder: "/nonexistent", key: []), clock: clock,
             log: Logger(label: "bench") { _ in SwiftLogNoOpLogHandler() })
     }
 

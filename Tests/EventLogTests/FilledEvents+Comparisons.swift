@@ -4,7 +4,9 @@ import Model
 let filledComparisons: [Event] = [
     .manifestsRendered(
         ManifestsRendered {
+            $0.chart = "shop 1.2.0"
             $0.inputs = digest[2]
+            $0.now = time
             $0.objects = [
                 ManifestsRendered.Object {
                     $0.digest = digest[3]
@@ -13,7 +15,7 @@ let filledComparisons: [Event] = [
                     $0.line = 1
                 }
             ]
-            $0.renderer = "directory"
+            $0.renderer = "helm"
             $0.rendererVersion = 1
             $0.warnings = ["two files declare Service/api-gateway"]
         }),

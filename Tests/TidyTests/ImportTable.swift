@@ -25,7 +25,7 @@ struct Room {
 }
 
 /// Folders that hold nothing but a module map.
-let moduleMaps = ["CGit2", "CYAML"]
+let moduleMaps = ["CCrypt", "CGit2", "CYAML", "CZlib"]
 
 private let system = [
     "Darwin", "Dispatch", "Foundation", "FoundationEssentials", "Glibc", "Musl", "Synchronization",
@@ -40,7 +40,9 @@ let rooms = [
     Room("Digests", .core, ["Model"], libraries: ["Crypto"]),
     Room("YAML", .core, ["Model"], libraries: ["CYAML"]),
     Room("Schemas", .core, ["Model"]),
-    Room("Rendering", .core, ["Model", "YAML", "Digests"]),
+    Room("GoTemplate", .core),
+    Room("Compression", .core, libraries: ["CZlib"]),
+    Room("Rendering", .core, ["Model", "YAML", "Digests", "GoTemplate", "Compression"]),
     Room("Declarations", .core, ["Model", "YAML", "Digests"]),
     Room("Diffing", .core, ["Model", "YAML", "Digests", "Schemas"]),
     Room("Health", .core, ["Model"]),
@@ -60,6 +62,9 @@ let rooms = [
         "SQLiteLedger", .adapter, ["Model", "Digests", "EventLog", "Projections"],
         libraries: system + ["GRDB"]),
     Room(
+        "ChartCrypto", .adapter, ["Model", "Digests", "GoTemplate", "Rendering"],
+        libraries: system + ["CCrypt", "Crypto", "CryptoExtras", "SwiftASN1", "X509"]),
+    Room(
         "KubernetesClient", .adapter, ["Model", "YAML"],
         libraries: system + [
             "AsyncHTTPClient", "Logging", "NIOCore", "NIOFoundationCompat", "NIOHTTP1", "NIOSSL",
@@ -74,7 +79,7 @@ let rooms = [
         [
             "Model", "Digests", "YAML", "Rendering", "Declarations", "Diffing", "Health",
             "EventLog", "Planning", "Projections", "GitRepository", "SQLiteLedger",
-            "KubernetesClient", "Signatures",
+            "ChartCrypto", "KubernetesClient", "Signatures",
         ],
         libraries: system + ["Logging"]),
 
@@ -93,7 +98,7 @@ let rooms = [
         [
             "Model", "YAML", "Digests", "Rendering", "Declarations", "Diffing", "Health",
             "EventLog", "Planning", "Projections", "GitRepository", "SQLiteLedger",
-            "KubernetesClient", "Signatures", "Engine", "Sandbox", "Server",
+            "KubernetesClient", "ChartCrypto", "Signatures", "Engine", "Sandbox", "Server",
         ],
         libraries: system + [
             "ArgumentParser", "AsyncHTTPClient", "Logging", "NIOCore", "NIOHTTP1",
@@ -103,7 +108,7 @@ let rooms = [
         "bench", .program,
         [
             "Model", "YAML", "Digests", "Declarations", "Diffing", "EventLog", "Projections",
-            "GitRepository", "Engine",
+            "GitRepository", "ChartCrypto", "Engine",
         ],
         libraries: ["CYAML", "Glibc", "Logging", "Synchronization"]),
 ]

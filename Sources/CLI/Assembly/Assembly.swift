@@ -95,13 +95,14 @@ struct Assembly: Sendable {
     private func engine(_ clients: [Client], sources: [String: any ManifestSource]) throws
         -> Engine
     {
-        Engine(
+        let tokenKey = try workspace.readTokenKey()
+        return Engine(
             Engine.Parts(
                 settings: workspace.settings, store: ledger,
                 clusters: Dictionary(
                     uniqueKeysWithValues: clients.map { ($0.name, KubernetesCluster($0.client)) }),
-                sources: sources, tokenKey: try workspace.readTokenKey(), clock: Self.clock,
-                log: log,
+                sources: sources, tokenKey: tokenKey,
+                chartVault: workspace.chartVault(tokenKey), clock: Self.clock, log: log,
                 servers: workspace.servers,
                 startsSyncs: startsSyncs, signatures: workspace.trustedKeys))
     }

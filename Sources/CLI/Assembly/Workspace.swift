@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import ChartCrypto
 internal import Declarations
 internal import Digests
 internal import EventLog
@@ -30,6 +31,11 @@ struct Workspace: Sendable {
     var ledgerPath: String { path(settings.ledger) }
     var keysFolder: String { path(settings.keys) }
     var tokenKeyPath: String { keysFolder + "/token.key" }
+
+    func chartVault(_ key: TokenKey) -> ChartVault {
+        ChartVault(folder: keysFolder + "/charts", key: key.derivedKey(for: "keys of charts"))
+    }
+
 
     /// Beside the ledger and named as it is, such as `tidemark.sock`, unless the settings say otherwise.
     var socketPath: String {

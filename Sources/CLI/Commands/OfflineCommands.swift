@@ -1,55 +1,7 @@
 internal import ArgumentParser
 internal import Health
 internal import Model
-internal import Rendering
 internal import YAML
-
-struct RenderCommand: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(
-        commandName: "render",
-        abstract: "Print the manifests that a folder gives.",
-        discussion: """
-            Reads a folder on this machine by the rules of a directory source; needs no ledger.
-
-            Example: tidemark render environments/dev --recurse.
-            """)
-
-    @Argument(help: "Folder of manifests.")
-    var folder: String
-
-    @Flag(help: "Also folders below.")
-    var recurse = false
-
-    @Option(help: "Glob of the files to read, such as '{*.yaml,*.json}'.")
-    var include = ""
-
-    @Option(help: "Glob of the files to leave out.")
-    var exclude = ""
-
-    @Option(help: "Namespace for objects that name none.")
-    var namespace: String?
-
-    @Option(name: .shortAndLong, help: "Format of the manifests: yaml or json.")
-    var output: OutputFormat = .yaml
-
-    func run() async throws {
-        let tree = try Files.tree(Surroundings.current.path(folder))
-        let rendered = renderDirectory(
-            tree, path: "",
-            options: DirectoryOptions(recurse: recurse, include: include, exclude: exclude))
-        for warning in rendered.warnings { warn(warning.summary) }
-        guard rendered.problems.isEmpty else { throw Problems(rendered.problems) }
-        var objects = rendered.objects
-        if let namespace {
-            objects = placed(objects, namespace: namespace, isNamespaced: { _ in nil }).objects
-        }
-        switch output {
-        case .table, .wide, .yaml:
-            try show(objects.map { "---\n" + printYAML($0.node) }.joined())
-        case .json: try show(.array(objects.map(\.node)), isYAML: false)
-        }
-    }
-}
 
 struct HealthCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(

@@ -134,7 +134,9 @@ extension ReplayCommand {
         }
 
         /// The event that has the plan of a sync, or a saved plan.
-        static func planned(_ name: String, _ ledger: any LedgerReading) async throws -> RecordedEvent {
+        static func planned(_ name: String, _ ledger: any LedgerReading) async throws
+            -> RecordedEvent
+        {
             guard name.hasPrefix("sync-") || name.hasPrefix("plan-") else {
                 throw CommandError("\"\(name)\" is no sync", try: "such as sync-42 or plan-17")
             }

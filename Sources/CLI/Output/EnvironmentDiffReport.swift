@@ -15,7 +15,8 @@ struct EnvironmentDiffReport {
         var name: String
         var state: LedgerState
 
-        init(_ reference: EnvironmentReference, label: String, _ ledger: any LedgerReading) async throws
+        init(_ reference: EnvironmentReference, label: String, _ ledger: any LedgerReading)
+            async throws
         {
             self.label = label
             name = reference.name
@@ -56,7 +57,9 @@ struct EnvironmentDiffReport {
         }
     }
 
-    private func removal(of key: ObjectKey, _ ledger: any LedgerReading) async throws -> RecordedEvent? {
+    private func removal(of key: ObjectKey, _ ledger: any LedgerReading) async throws
+        -> RecordedEvent?
+    {
         try await ledger.events(
             matching: EventFilter {
                 $0.environment = new.name

@@ -1,0 +1,200 @@
+internal import ArgumentParser
+internal import ChartCrypto
+internal import Model
+internal import Rendering
+internal import SQLiteLedger
+internal import YAML
+
+struct RenderCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "render",
+        abstract: "Print the manifests that a folder or a Helm chart gives.",
+        discussion: """
+            Needs no ledger. A folder with a Chart.yaml, or a chart's archive, is rendered as helm \
+            template renders it; any other folder by the rules of a directory source.
+
+            Example: tidemark render charts/web --values production.yaml --set image.tag=1.28.
+            """)
+
+    @Argument(help: "Folder of manifests, folder of a chart, or archive of a chart (.tgz).")
+    var source: String
+
+    @OptionGroup(title: "Folder of manifests") var directory: DirectoryArguments
+    @OptionGroup(title: "Helm chart") var chart: ChartArguments
+
+    @Option(help: "Namespace of the release, or for objects that name none.")
+    var namespace: String?
+
+    @Option(name: .shortAndLong, help: "Format of the manifests: yaml or json.")
+    var output: OutputFormat = .yaml
+
+    func run() async throws {
+        let path = Surroundings.current.path(source)
+        let isChart = !Files.isFolder(path) || Files.exists(path + "/Chart.yaml")
+        if isChart {
+            try directory.refuse(for: source)
+            return try renderChart(path)
+        }
+        try chart.refuse(for: source)
+        let tree = try Files.tree(path)
+        let rendered = renderDirectory(tree, path: "", options: directory.options)
+        for warning in rendered.warnings { warn(warning.summary) }
+        guard rendered.problems.isEmpty else { throw Problems(rendered.problems) }
+        var objects = rendered.objects
+        if let namespace {
+            objects = placed(objects, namespace: namespace, isNamespaced: { _ in nil }).objects
+        }
+        switch output {
+        case .table, .wide, .yaml:
+            try show(objects.map { "---\n" + printYAML($0.node) }.joined())
+        case .json: try show(.array(objects.map(\.node)), isYAML: false)
+        }
+    }
+
+    private func renderChart(_ path: String) throws {
+        let files =
+            Files.isFolder(path)
+            ? try Chart.files(of: try Files.tree(path), path: "")
+            : try unpackedChart(try Files.read(path))
+        let rendered = try Chart(files: files).rendered(
+            try chart.chartValues(), try chart.options(namespace: namespace),
+            with: chart.surroundings)
+        for warning in rendered.warnings { warn(warning) }
+        let text = rendered.text(
+            includesDefinitions: chart.includeCRDs, skipsTests: chart.skipTests)
+        switch output {
+        case .table, .wide, .yaml: try show(String(decoding: text, as: UTF8.self))
+        case .json:
+            let documents = try parseYAML(text, file: source, dialect: .goYAML)
+            try show(.array(documents.map(\.root).filter { !$0.isNull }), isYAML: false)
+        }
+    }
+}
+
+/// What only a folder of manifests understands.
+struct DirectoryArguments: ParsableArguments {
+    @Flag(help: "Also folders below.")
+    var recurse = false
+
+    @Option(help: "Glob of the files to read, such as '{*.yaml,*.json}'.")
+    var include: String?
+
+    @Option(help: "Glob of the files to leave out.")
+    var exclude: String?
+
+    var options: DirectoryOptions {
+        DirectoryOptions(recurse: recurse, include: include ?? "", exclude: exclude ?? "")
+    }
+
+    /// No option is ignored in silence.
+    func refuse(for source: String) throws {
+        guard recurse || include != nil || exclude != nil else { return }
+        throw CommandError(
+            "\(source) is a chart",
+            because: "--recurse, --include and --exclude are for folders of manifests")
+    }
+}
+
+/// The options of `helm template`.
+struct ChartArguments: ParsableArguments {
+    @Option(
+        name: [.customShort("f"), .long], parsing: .singleValue,
+        help: "File of values; may be repeated, later ones win.")
+    var values: [String] = []
+
+    @Option(parsing: .singleValue, help: "Set a value: key=value; may be repeated.")
+    var set: [String] = []
+
+    @Option(parsing: .singleValue, help: "Set a value that is text.")
+    var setString: [String] = []
+
+    @Option(name: .customLong("set-json"), parsing: .singleValue, help: "Set a value that is JSON.")
+    var setJSON: [String] = []
+
+    @Option(parsing: .singleValue, help: "Set a value to what a file holds: key=path.")
+    var setFile: [String] = []
+
+    @Option(help: "Name of the release.")
+    var name: String?
+
+    @Option(help: "Version of Kubernetes that templates see.")
+    var kubeVersion: String?
+
+    @Option(
+        name: [.customShort("a"), .customLong("api-versions")], parsing: .singleValue,
+        help: "API versions that templates see besides the usual ones; may be repeated.")
+    var apiVersions: [String] = []
+
+    @Flag(name: .customLong("include-crds"), help: "Print the files of crds/ too.")
+    var includeCRDs = false
+
+    @Flag(help: "Let templates see an upgrade in place of an installation.")
+    var isUpgrade = false
+
+    @Flag(help: "Leave hooks out that only tests run.")
+    var skipTests = false
+
+    @Flag(help: "Do not check values against values.schema.json.")
+    var skipSchemaValidation = false
+
+    @Option(help: "Makes random functions repeatable; without it each rendering draws anew.")
+    var seed: String?
+
+    func refuse(for source: String) throws {
+        let isAsked =
+            !(values.isEmpty && set.isEmpty && setString.isEmpty && setJSON.isEmpty
+            && setFile.isEmpty)
+            || name != nil || kubeVersion != nil || !apiVersions.isEmpty || includeCRDs || isUpgrade
+            || skipTests || skipSchemaValidation || seed != nil
+        guard isAsked else { return }
+        throw CommandError(
+            "\(source) is no chart", because: "it has no Chart.yaml, and values are for charts")
+    }
+
+    func chartValues() throws -> ChartValues {
+        let surroundings = Surroundings.current
+        var given = ChartValues { path throws(ChartError) in
+            do {
+                return try Files.read(surroundings.path(path))
+            } catch {
+                throw ChartError("open \(path): no such file or directory")
+            }
+        }
+        for file in values {
+            try given.add(file: try Files.read(surroundings.path(file)), name: file)
+        }
+        given.jsonSettings = setJSON
+        given.settings = set
+        given.textSettings = setString
+        given.fileSettings = setFile
+        return given
+    }
+
+    func options(namespace: String?) throws -> ChartOptions {
+        var capabilities =
+            if let kubeVersion {
+                try ChartCapabilities(kubeVersion: kubeVersion)
+            } else {
+                try ChartCapabilities()
+            }
+        capabilities.apiVersions += apiVersions.flatMap {
+            $0.split(separator: ",").map(String.init)
+        }
+        var options = ChartOptions(
+            release: ChartRelease(
+                name: name ?? "release-name", namespace: namespace ?? "default",
+                isUpgrade: isUpgrade), capabilities: capabilities)
+        options.skipsSchemaValidation = skipSchemaValidation
+        return options
+    }
+
+    /// Time and chance as Helm has them, or by a seed.
+    var surroundings: ChartSurroundings {
+        let now = Surroundings.current.now()
+        let random = RandomSource.system
+        let draw: @Sendable (ChartCallSite, Int) -> [UInt8] =
+            if let seed { seededBytes(Array(seed.utf8)) } else { { _, count in random.bytes(count) } }
+        let crypto = chartCrypto(now: now, keeper: .forgetful, randomBytes: draw)
+        return ChartSurroundings(now: now, extensions: [crypto], randomBytes: draw)
+    }
+}

@@ -1,0 +1,36 @@
+internal import GoTemplate
+public import Model
+public import Rendering
+
+/// The functions of Sprig that need cryptography.
+///
+/// - Parameters:
+///   - now: From when certificates are valid.
+///   - keeper: Remembers keys and certificates, which cannot be made again.
+///   - randomBytes: Salts, serial numbers and initial vectors; as of `ChartSurroundings`.
+///
+/// Source: https://github.com/Masterminds/sprig/blob/v3.3.0/crypto.go
+public func chartCrypto(
+    now: Timestamp, keeper: ChartKeeper,
+    randomBytes: @escaping @Sendable (ChartCallSite, Int) -> [UInt8]
+) -> ChartExtension {
+    let random = RandomPlaces(randomBytes: randomBytes)
+    let issuer = CertificateIssuer(now: now, keeper: keeper, random: random)
+    return ChartExtension(
+        passwordFunctions(random) + cipherFunctions(random) + issuer.functions)
+}
+
+/// Random bytes for the function that is being called.
+struct RandomPlaces: Sendable {
+    let randomBytes: @Sendable (ChartCallSite, Int) -> [UInt8]
+
+    func bytes(_ count: Int, _ execution: borrowing Execution) -> [UInt8] {
+        randomBytes(ChartCallSite(execution.callSite), count)
+    }
+}
+
+extension ChartCallSite {
+    init(_ site: CallSite) {
+        self.init(template: site.template, line: site.line, column: site.column)
+    }
+}

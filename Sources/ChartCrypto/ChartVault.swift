@@ -1,0 +1,95 @@
+internal import Crypto
+internal import Digests
+internal import FoundationEssentials
+internal import Glibc
+public import Rendering
+
+/// Keys and certificates that charts made, each sealed in a file of its own outside the ledger.
+///
+/// A file holds nonce, ciphertext and tag of AES-256-GCM, one after the other. Its name tells nobody without the
+/// key what it holds.
+public struct ChartVault: Sendable {
+    private let folder: String
+    private let key: [UInt8]
+
+    /// - Parameters:
+    ///   - folder: Made when the first key is kept.
+    ///   - key: 32 bytes.
+    public init(folder: String, key: [UInt8]) {
+        self.folder = folder
+        self.key = key
+    }
+
+    /// - Parameter scope: For what the chart is rendered, and its version: others share nothing with it.
+    public func keeper(scope: String) -> ChartKeeper {
+        ChartKeeper { site, label, make in
+            let place = "\(site.template):\(site.line):\(site.column)"
+            let name = keyedDigest(of: "name\n\(scope)\n\(place)\n\(label)", key: key)
+            let path = "\(folder)/\(hex(name)).sealed"
+            if let sealed = try read(path) { return try open(sealed, path) }
+            let made = try make()
+            try write(try seal(made), path)
+            return made
+        }
+    }
+
+    private func seal(_ bytes: [UInt8]) throws -> [UInt8] {
+        guard let box = try AES.GCM.seal(bytes, using: SymmetricKey(data: key)).combined else {
+            throw ChartVaultError("a key of a chart cannot be sealed")
+        }
+        return Array(box)
+    }
+
+    private func open(_ sealed: [UInt8], _ path: String) throws -> [UInt8] {
+        do {
+            return Array(
+                try AES.GCM.open(
+                    AES.GCM.SealedBox(combined: sealed), using: SymmetricKey(data: key)))
+        } catch {
+            throw ChartVaultError(
+                "\(path) is damaged or was sealed with another key; without it the key is made anew")
+        }
+    }
+
+    private func read(_ path: String) throws -> [UInt8]? {
+        guard access(path, F_OK) == 0 else { return nil }
+        guard let data = FileManager.default.contents(atPath: path) else {
+            throw ChartVaultError("\(path) cannot be read")
+        }
+        return Array(data)
+    }
+
+    /// Whole or not at all, also when the machine fails: a key that was used must not be forgotten.
+    private func write(_ bytes: [UInt8], _ path: String) throws {
+        guard mkdir(folder, 0o700) == 0 || errno == EEXIST else { throw failure(folder) }
+        let unfinished = path + ".new"
+        let file = Glibc.open(unfinished, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
+        guard file >= 0 else { throw failure(unfinished) }
+        let isWritten =
+            bytes.withUnsafeBytes { Glibc.write(file, $0.baseAddress, $0.count) } == bytes.count
+            && fsync(file) == 0
+        let code = errno
+        close(file)
+        guard isWritten, rename(unfinished, path) == 0 else {
+            if !isWritten { errno = code }
+            let problem = failure(path)
+            unlink(unfinished)
+            throw problem
+        }
+        let directory = Glibc.open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        if directory >= 0 {
+            fsync(directory)
+            close(directory)
+        }
+    }
+
+    private func failure(_ path: String) -> ChartVaultError {
+        ChartVaultError("\(path) cannot be written: \(String(cString: strerror(errno)))")
+    }
+}
+
+struct ChartVaultError: Error, CustomStringConvertible {
+    let description: String
+
+    init(_ description: String) { self.description = description }
+}

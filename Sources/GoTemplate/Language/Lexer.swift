@@ -1,0 +1,393 @@
+/// Cuts the text of a template into tokens, by the rules of Go's text/template/parse.
+///
+/// https://pkg.go.dev/text/template#hdr-Text_and_spaces
+///
+/// The last token is `end`, or `error` with `errorText` saying what is wrong.
+struct Lexer {
+    private(set) var tokens: [Token] = []
+    private(set) var errorText = ""
+
+    private let source: [UInt8]
+    private let left: [UInt8]
+    private let right: [UInt8]
+    /// Where the token begins, and where reading has come to.
+    private var start = 0
+    private var place = 0
+    /// The line at `start`, and the lines passed since.
+    private var startLine = 1
+    private var parenthesisDepth = 0
+    /// Functions named `break` or `continue` hide the keywords.
+    private let hiddenKeywords: [Token.Kind]
+
+    init(_ source: [UInt8], _ delimiters: Delimiters, hiding hiddenKeywords: [Token.Kind]) {
+        self.source = source
+        left = delimiters.left.bytes
+        right = delimiters.right.bytes
+        self.hiddenKeywords = hiddenKeywords
+        // Actions take about that many bytes each in charts.
+        tokens.reserveCapacity(source.count / 6 + 8)
+    }
+
+    mutating func run() {
+        while readText(), readAction() {}
+    }
+
+    // MARK: Text and delimiters
+
+    /// Reads text up to the next action; false at the end.
+    private mutating func readText() -> Bool {
+        while true {
+            guard let action = find(left, from: place) else {
+                place = source.count
+                if place > start { emit(.text) }
+                emit(.end)
+                return false
+            }
+            let afterLeft = action + left.count
+            let isTrimmed = hasLeftTrim(at: afterLeft)
+            place = action
+            if isTrimmed { while place > start, isSpace(source[place - 1]) { place -= 1 } }
+            if place > start { emit(.text) }
+            place = action
+            skip()
+            let content = afterLeft + (isTrimmed ? 2 : 0)
+            guard hasPrefix(Self.commentStart, at: content) else {
+                place = afterLeft
+                emit(.leftDelimiter)
+                place = content
+                skip()
+                parenthesisDepth = 0
+                return true
+            }
+            place = content
+            skip()
+            guard skipComment() else { return false }
+        }
+    }
+
+    private static let commentStart = Array("/*".utf8)
+    private static let commentEnd = Array("*/".utf8)
+
+    private mutating func skipComment() -> Bool {
+        guard let end = find(Self.commentEnd, from: place + 2) else {
+            return fail("unclosed comment")
+        }
+        place = end + 2
+        guard let isTrimmed = rightDelimiter() else {
+            return fail("comment ends before closing delimiter")
+        }
+        skip()
+        passRightDelimiter(isTrimmed)
+        return true
+    }
+
+    /// Whether the right delimiter stands here, and if so, whether it trims what follows.
+    private func rightDelimiter() -> Bool? {
+        if hasRightTrim(at: place), hasPrefix(right, at: place + 2) { return true }
+        return hasPrefix(right, at: place) ? false : nil
+    }
+
+    private mutating func passRightDelimiter(_ isTrimmed: Bool) {
+        place += right.count + (isTrimmed ? 2 : 0)
+        if isTrimmed { while place < source.count, isSpace(source[place]) { place += 1 } }
+        skip()
+    }
+
+    private mutating func emitRightDelimiter(_ isTrimmed: Bool) {
+        if isTrimmed {
+            place += 2
+            skip()
+        }
+        place += right.count
+        emit(.rightDelimiter)
+        if isTrimmed { while place < source.count, isSpace(source[place]) { place += 1 } }
+        skip()
+    }
+
+    private func hasLeftTrim(at place: Int) -> Bool {
+        place + 1 < source.count && source[place] == UInt8(ascii: "-") && isSpace(source[place + 1])
+    }
+
+    private func hasRightTrim(at place: Int) -> Bool {
+        place + 1 < source.count && isSpace(source[place]) && source[place + 1] == UInt8(ascii: "-")
+    }
+
+    // MARK: Actions
+
+    /// Reads the tokens of an action up to its right delimiter; false after an error.
+    private mutating func readAction() -> Bool {
+        while true {
+            if let isTrimmed = rightDelimiter() {
+                guard parenthesisDepth == 0 else { return fail("unclosed left paren") }
+                emitRightDelimiter(isTrimmed)
+                return true
+            }
+            guard place < source.count else { return fail("unclosed action") }
+            let byte = source[place]
+            if isSpace(byte) {
+                readSpace()
+                continue
+            }
+            guard readToken(byte) else { return false }
+        }
+    }
+
+    /// Spaces are one token, but for the last one before a delimiter that trims.
+    private mutating func readSpace() {
+        while place < source.count, isSpace(source[place]) { place += 1 }
+        if hasRightTrim(at: place - 1), hasPrefix(right, at: place + 1) { place -= 1 }
+        if place > start { emit(.space) }
+    }
+
+    private mutating func readToken(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "="): return emitByte(.assign)
+        case UInt8(ascii: "|"): return emitByte(.pipe)
+        case UInt8(ascii: ":"):
+            place += 1
+            guard place < source.count, source[place] == UInt8(ascii: "=") else {
+                return fail("expected :=")
+            }
+            return emitByte(.declare)
+        case UInt8(ascii: "\""):
+            return readQuoted(.string, "unterminated quoted string")
+        case UInt8(ascii: "'"):
+            return readQuoted(.characterConstant, "unterminated character constant")
+        case UInt8(ascii: "`"): return readRawString()
+        case UInt8(ascii: "$"):
+            place += 1
+            return readName(.variable, alone: .variable)
+        case UInt8(ascii: "."):
+            if place + 1 < source.count, isDigit(source[place + 1]) { return readNumber() }
+            if place + 1 == source.count { return readNumber() }
+            place += 1
+            return readName(.field, alone: .dot)
+        case UInt8(ascii: "("):
+            parenthesisDepth += 1
+            return emitByte(.leftParenthesis)
+        case UInt8(ascii: ")"):
+            parenthesisDepth -= 1
+            guard parenthesisDepth >= 0 else {
+                place += 1
+                return fail("unexpected right paren")
+            }
+            return emitByte(.rightParenthesis)
+        case UInt8(ascii: "+"), UInt8(ascii: "-"): return readNumber()
+        case _ where isDigit(byte): return readNumber()
+        default: break
+        }
+        let (character, length) = scalar(at: place)
+        if isNamePart(character) { return readIdentifier() }
+        if (0x20..<0x7F).contains(byte) { return emitByte(.character) }
+        place += length
+        return fail("unrecognized character in action: \(codePointText(character))")
+    }
+
+    private mutating func readIdentifier() -> Bool {
+        skipName()
+        guard isAtTerminator() else {
+            return fail("bad character \(codePointText(scalar(at: place).0))")
+        }
+        let kind = Token.kind(of: start..<place, in: source)
+        emit(hiddenKeywords.isEmpty || !hiddenKeywords.contains(kind) ? kind : .identifier)
+        return true
+    }
+
+    /// Reads what follows a dot or a dollar sign.
+    private mutating func readName(_ kind: Token.Kind, alone: Token.Kind) -> Bool {
+        if isAtTerminator() {
+            emit(alone)
+            return true
+        }
+        skipName()
+        guard isAtTerminator() else {
+            return fail("bad character \(codePointText(scalar(at: place).0))")
+        }
+        emit(kind)
+        return true
+    }
+
+    private mutating func skipName() {
+        while place < source.count {
+            if source[place] < 0x80 {
+                guard isNamePart(source[place]) else { return }
+                place += 1
+                continue
+            }
+            let (character, length) = scalar(at: place)
+            guard isNamePart(character) else { return }
+            place += length
+        }
+    }
+
+    /// Whether a name may end here.
+    private func isAtTerminator() -> Bool {
+        guard place < source.count else { return true }
+        switch source[place] {
+        case UInt8(ascii: " "), UInt8(ascii: "\t"), UInt8(ascii: "\r"), UInt8(ascii: "\n"),
+            UInt8(ascii: "."), UInt8(ascii: ","), UInt8(ascii: "|"), UInt8(ascii: ":"),
+            UInt8(ascii: ")"), UInt8(ascii: "("):
+            return true
+        default: return hasPrefix(right, at: place)
+        }
+    }
+
+    private mutating func readQuoted(_ kind: Token.Kind, _ unterminated: String) -> Bool {
+        let quote = source[place]
+        place += 1
+        while place < source.count, source[place] != UInt8(ascii: "\n") {
+            let byte = source[place]
+            place += 1
+            if byte == quote {
+                emit(kind)
+                return true
+            }
+            if byte == UInt8(ascii: "\\") {
+                guard place < source.count, source[place] != UInt8(ascii: "\n") else { break }
+                place += 1
+            }
+        }
+        return fail(unterminated)
+    }
+
+    private mutating func readRawString() -> Bool {
+        place += 1
+        while place < source.count {
+            place += 1
+            if source[place - 1] == UInt8(ascii: "`") {
+                emit(.rawString)
+                return true
+            }
+        }
+        return fail("unterminated raw quoted string")
+    }
+
+    // MARK: Numbers
+
+    private mutating func readNumber() -> Bool {
+        guard scanNumber() else { return failNumber() }
+        if place < source.count, "+-".utf8.contains(source[place]) {
+            guard scanNumber(), source[place - 1] == UInt8(ascii: "i") else { return failNumber() }
+            emit(.complex)
+        } else {
+            emit(.number)
+        }
+        return true
+    }
+
+    private mutating func failNumber() -> Bool {
+        fail("bad number syntax: \(quoted(ByteString(source[start..<place])))")
+    }
+
+    private mutating func scanNumber() -> Bool {
+        accept("+-")
+        var digits = "0123456789_"
+        var exponents = "eE"
+        if accept("0") {
+            if accept("xX") {
+                digits = "0123456789abcdefABCDEF_"
+                exponents = "pP"
+            } else if accept("oO") {
+                digits = "01234567_"
+                exponents = ""
+            } else if accept("bB") {
+                digits = "01_"
+                exponents = ""
+            }
+        }
+        while accept(digits) {}
+        if accept(".") { while accept(digits) {} }
+        if accept(exponents) {
+            accept("+-")
+            while accept("0123456789_") {}
+        }
+        accept("i")
+        guard place < source.count, case let (character, length) = scalar(at: place),
+            isNamePart(character)
+        else { return true }
+        place += length
+        return false
+    }
+
+    @discardableResult
+    private mutating func accept(_ valid: String) -> Bool {
+        guard place < source.count, valid.utf8.contains(source[place]) else { return false }
+        place += 1
+        return true
+    }
+
+    // MARK: Reading
+
+    private mutating func emitByte(_ kind: Token.Kind) -> Bool {
+        place += 1
+        emit(kind)
+        return true
+    }
+
+    private mutating func emit(_ kind: Token.Kind) {
+        tokens.append(Token(kind: kind, start: start, end: place, line: startLine))
+        skip()
+    }
+
+    /// Leaves what was read since the last token.
+    private mutating func skip() {
+        for byte in source[start..<place] where byte == UInt8(ascii: "\n") { startLine += 1 }
+        start = place
+    }
+
+    private mutating func fail(_ text: String) -> Bool {
+        errorText = text
+        tokens.append(Token(kind: .error, start: start, end: place, line: startLine))
+        return false
+    }
+
+    private func hasPrefix(_ prefix: [UInt8], at place: Int) -> Bool {
+        guard place + prefix.count <= source.count else { return false }
+        for offset in prefix.indices where source[place + offset] != prefix[offset] {
+            return false
+        }
+        return true
+    }
+
+    private func find(_ text: [UInt8], from place: Int) -> Int? {
+        var place = place
+        while place + text.count <= source.count {
+            if source[place] == text[0], hasPrefix(text, at: place) { return place }
+            place += 1
+        }
+        return nil
+    }
+
+    private func scalar(at place: Int) -> (Unicode.Scalar, Int) {
+        guard place < source.count else { return ("\u{FFFD}", 0) }
+        return decodedScalar(source, at: place) ?? ("\u{FFFD}", 1)
+    }
+}
+
+func isSpace(_ byte: UInt8) -> Bool {
+    byte == UInt8(ascii: " ") || byte == UInt8(ascii: "\t") || byte == UInt8(ascii: "\r")
+        || byte == UInt8(ascii: "\n")
+}
+
+func isDigit(_ byte: UInt8) -> Bool { byte >= UInt8(ascii: "0") && byte <= UInt8(ascii: "9") }
+
+/// Whether a name may hold the character: a letter, a digit, or `_`.
+private func isNamePart(_ byte: UInt8) -> Bool {
+    (byte | 0x20) >= UInt8(ascii: "a") && (byte | 0x20) <= UInt8(ascii: "z")
+        || isDigit(byte) || byte == UInt8(ascii: "_")
+}
+
+private func isNamePart(_ character: Unicode.Scalar) -> Bool {
+    if character.isASCII { return isNamePart(UInt8(truncatingIfNeeded: character.value)) }
+    switch character.properties.generalCategory {
+    case .uppercaseLetter, .lowercaseLetter, .titlecaseLetter, .modifierLetter, .otherLetter,
+        .decimalNumber:
+        return true
+    default: return false
+    }
+}
+
+/// A character as `%#U` writes it.
+private func codePointText(_ character: Unicode.Scalar) -> ByteString {
+    formatted("%#U", [.int(Int(character.value))])
+}

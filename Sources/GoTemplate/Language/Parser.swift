@@ -1,0 +1,206 @@
+/// Reads tokens into a tree, by the grammar of Go's text/template/parse and with its errors.
+///
+/// https://pkg.go.dev/text/template
+struct Parser {
+    var builder: TreeBuilder
+    var tokens: [Token]
+    let errorText: String
+    let functions: FunctionTable
+    /// The next token, and the furthest one seen, whose line errors give.
+    var place = 0
+    var furthest = 0
+    var frame = Frame()
+    /// Where functions stand in the table, by the number of their name; nil where that is not known yet.
+    var functionPlaces: [Int32?] = []
+    /// Children of the lists and commands that are being read.
+    var pending: [NodeID] = []
+    private var nesting = 0
+    private let name: ByteString
+    private var definitions: [(name: ByteString, root: NodeID, slots: Int, isBlank: Bool)] = []
+
+    /// How deep parentheses and branches may stand in each other; Go has no limit but its memory.
+    private static let deepest = 500
+
+    /// What one template knows of itself; a `define` has its own.
+    struct Frame {
+        /// Variables that may be named here, the latest last.
+        var visible: [Int32] = []
+        /// Those that will exist here when the template runs: not those of the branch before an `else`.
+        var scope: [(name: Int32, slot: Int32)] = []
+        var slotCount = 1
+        var rangeDepth = 0
+        /// The line where the action began that is being read; 0 outside.
+        var actionLine = 0
+    }
+
+    init(
+        _ text: ByteString, name: ByteString, functions: FunctionTable, delimiters: Delimiters
+    ) {
+        self.name = name
+        self.functions = functions
+        let hidden: [(String, Token.Kind)] = [("break", .breakLoop), ("continue", .continueLoop)]
+        var lexer = Lexer(
+            text.bytes, delimiters,
+            hiding: hidden.filter { functions[$0.0] != nil }.map(\.1))
+        lexer.run()
+        tokens = lexer.tokens
+        errorText = lexer.errorText
+        builder = TreeBuilder(name: "\(name)", source: text.bytes)
+        builder.nodes.reserveCapacity(tokens.count)
+        builder.positions.reserveCapacity(tokens.count)
+        frame = newFrame()
+    }
+
+    private mutating func newFrame() -> Frame {
+        let dollar = builder.names.number(of: "$")
+        return Frame(visible: [dollar], scope: [(dollar, 0)])
+    }
+
+    /// The templates of the text, its own last.
+    mutating func parse() throws(TemplateError) -> [Template] {
+        guard builder.source.count < Int(Int32.max) / 2 else {
+            throw TemplateError("template: \(name): the text is too long", kind: .parse)
+        }
+        let root = try readTop()
+        try add(name, root)
+        let tree = Tree(builder)
+        return definitions.map {
+            Template(
+                name: $0.name, tree: tree, root: $0.root, slotCount: $0.slots, isBlank: $0.isBlank)
+        }
+    }
+
+    private mutating func readTop() throws(TemplateError) -> NodeID {
+        let position = Int32(peek().start)
+        let mark = pending.count
+        while peek().kind != .end {
+            if peek().kind == .leftDelimiter {
+                let start = place
+                place += 1
+                if nextAfterSpace().kind == .define {
+                    try readDefinition()
+                    continue
+                }
+                place = start
+            }
+            switch try readTextOrAction() {
+            case .node(let id): pending.append(id)
+            case .end: throw failure("unexpected {{end}}")
+            case .else: throw failure("unexpected {{else}}")
+            }
+        }
+        return closeList(mark, position)
+    }
+
+    /// What a piece of text or an action is: a node, or the end of the list that is being read.
+    enum Item {
+        case node(NodeID)
+        case end
+        case `else`
+
+        var text: String {
+            switch self {
+            case .node: "node"
+            case .end: "{{end}}"
+            case .else: "{{else}}"
+            }
+        }
+    }
+
+    // MARK: Definitions
+
+    private mutating func readDefinition() throws(TemplateError) {
+        let outer = frame
+        let outerFurthest = furthest
+        frame = newFrame()
+        let token = nextAfterSpace()
+        guard token.kind == .string || token.kind == .rawString else {
+            throw unexpected(token, "define clause")
+        }
+        let name = try unquotedText(token)
+        try expect(.rightDelimiter, "define clause")
+        let (root, end) = try readList()
+        guard case .end = end else { throw failure("unexpected \(end.text) in define clause") }
+        try add(name, root)
+        frame = outer
+        furthest = outerFurthest
+    }
+
+    /// Reads the body of a `block`, which defines the template that it then calls.
+    mutating func readBlock(_ name: ByteString) throws(TemplateError) {
+        let outer = frame
+        let outerFurthest = furthest
+        frame = newFrame()
+        let (root, end) = try readList()
+        if case .end = end {
+            try add(name, root)
+            frame = outer
+            furthest = outerFurthest
+        } else {
+            frame = outer
+            furthest = outerFurthest
+            throw failure("unexpected \(end.text) in block clause")
+        }
+    }
+
+    private mutating func add(_ name: ByteString, _ root: NodeID) throws(TemplateError) {
+        let isBlank = builder.isBlank(root)
+        let entry = (name: name, root: root, slots: frame.slotCount, isBlank: isBlank)
+        guard let earlier = definitions.firstIndex(where: { $0.name == name }) else {
+            definitions.append(entry)
+            return
+        }
+        if definitions[earlier].isBlank {
+            definitions[earlier] = entry
+        } else if !isBlank {
+            throw failure("template: multiple definition of template \(quoted(name))")
+        }
+    }
+
+    // MARK: Lists
+
+    /// Reads up to the `end` or `else` of the branch that is open.
+    mutating func readList() throws(TemplateError) -> (list: NodeID, end: Item) {
+        try enter()
+        defer { nesting -= 1 }
+        let position = Int32(peekAfterSpace().start)
+        let mark = pending.count
+        while peekAfterSpace().kind != .end {
+            let item = try readTextOrAction()
+            guard case .node(let id) = item else { return (closeList(mark, position), item) }
+            pending.append(id)
+        }
+        throw failure("unexpected EOF")
+    }
+
+    private mutating func closeList(_ mark: Int, _ position: Int32) -> NodeID {
+        let span = builder.addChildren(pending[mark...])
+        pending.removeSubrange(mark...)
+        return builder.add(.list(span), at: position)
+    }
+
+    private mutating func readTextOrAction() throws(TemplateError) -> Item {
+        let token = nextAfterSpace()
+        switch token.kind {
+        case .text:
+            let span = Span(start: Int32(token.start), count: Int32(token.end - token.start))
+            return .node(builder.add(.text(span), at: Int32(token.start)))
+        case .leftDelimiter:
+            frame.actionLine = token.line
+            let item = try readAction()
+            frame.actionLine = 0
+            return item
+        default: throw unexpected(token, "input")
+        }
+    }
+
+    /// Counts what stands in each other.
+    mutating func enter() throws(TemplateError) {
+        nesting += 1
+        if nesting > Self.deepest {
+            throw failure("more than \(Self.deepest) levels of branches and parentheses")
+        }
+    }
+
+    mutating func leave() { nesting -= 1 }
+}

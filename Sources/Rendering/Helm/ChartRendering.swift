@@ -1,0 +1,178 @@
+internal import GoTemplate
+
+/// For whom a chart is rendered.
+public struct ChartRelease: Hashable, Sendable {
+    public var name: String
+    public var namespace: String
+    public var isUpgrade: Bool
+
+    public init(name: String, namespace: String = "default", isUpgrade: Bool = false) {
+        self.name = name
+        self.namespace = namespace
+        self.isUpgrade = isUpgrade
+    }
+}
+
+/// Everything that decides what a chart renders to, besides the chart.
+public struct ChartOptions: Sendable {
+    public var release: ChartRelease
+    public var capabilities: ChartCapabilities
+    public var skipsSchemaValidation = false
+
+    public init(release: ChartRelease, capabilities: ChartCapabilities) {
+        self.release = release
+        self.capabilities = capabilities
+    }
+}
+
+/// What the templates of a chart wrote, file by file.
+struct RenderedFiles {
+    /// By path from the root chart's name on: `shop/templates/web.yaml`; without partials.
+    var texts: [String: ByteString]
+    /// The CRDs of the chart and of those below, with such paths, in Helm's order.
+    var definitions: [ChartFile]
+    var warnings: [String]
+}
+
+/// Runs the templates of a chart and of its dependencies.
+///
+/// Source: https://github.com/helm/helm/blob/v4.1.0/pkg/engine/engine.go
+struct ChartRenderer {
+    let functions: FunctionTable
+    let limits: Limits
+
+    func render(_ chart: Chart, _ given: Map, _ options: ChartOptions) throws(ChartError)
+        -> RenderedFiles
+    {
+        guard chart.metadata.type.isEmpty || chart.metadata.type == "application" else {
+            throw ChartError("\(chart.metadata.type) charts are not installable")
+        }
+        try DependencyChoice.check(chart)
+        let root = WorkingChart(chart)
+        do {
+            try DependencyChoice.process(root, given)
+        } catch {
+            throw ChartError("chart dependencies processing failed: \(error.message)")
+        }
+        var coalescing = Coalescing(isMerging: false)
+        let values = try coalescing.values(of: root, over: given)
+        if !options.skipsSchemaValidation { try validate(values, of: root) }
+        let wanted = root.metadata.kubeVersion
+        guard wanted.isEmpty || isCompatible(wanted, options.capabilities.normalizedVersion) else {
+            throw ChartError(
+                "chart requires kubeVersion: \(wanted) which is incompatible with Kubernetes "
+                    + options.capabilities.kubeVersion, isOfRendering: true)
+        }
+        var templates = ScopedTemplates(release: options.release, options.capabilities)
+        templates.add(root, values.renamed(.values))
+        return RenderedFiles(
+            texts: try run(templates), definitions: root.definitions(below: root.name),
+            warnings: coalescing.warnings)
+    }
+
+    private func run(_ templates: ScopedTemplates) throws(ChartError) -> [String: ByteString] {
+        var set = TemplateSet(functions: functions)
+        let ordered = templates.ordered
+        for template in ordered {
+            do {
+                try set.parse(ByteString(template.file.bytes), as: ByteString(template.path))
+            } catch {
+                throw ChartError(error.helmText(for: template.path), isOfRendering: true)
+            }
+        }
+        var texts: [String: ByteString] = [:]
+        for template in ordered where template.file.baseName.first != "_" {
+            template.scope["Template"] = .map(
+                Map(
+                    [
+                        ("BasePath", .string("\(template.chartPath)/templates")),
+                        ("Name", .string(template.path)),
+                    ], type: .values))
+            do {
+                texts[template.path] = try set.render(
+                    ByteString(template.path), with: .map(template.scope), missingKey: .zero,
+                    limits: limits
+                ).withoutNoValue
+            } catch {
+                throw ChartError(error.helmText(for: template.path), isOfRendering: true)
+            }
+        }
+        return texts
+    }
+}
+
+/// The templates of all charts, each with what it sees.
+private struct ScopedTemplates {
+    struct Template {
+        var path: String
+        var chartPath: String
+        var file: ChartFile
+        /// `.Values`, `.Chart`, `.Release` and so on; one for each chart, shared by its templates, which may
+        /// change what is in it.
+        var scope: Map
+    }
+
+    private(set) var all: [Template] = []
+    private let release: Map
+    private let capabilities: Value
+
+    init(release: ChartRelease, _ capabilities: ChartCapabilities) {
+        self.release = Map([
+            ("IsInstall", .bool(!release.isUpgrade)), ("IsUpgrade", .bool(release.isUpgrade)),
+            ("Name", .string(release.name)), ("Namespace", .string(release.namespace)),
+            ("Revision", .int(1)), ("Service", "Helm"),
+        ])
+        self.capabilities = capabilities.templateValue
+    }
+
+    /// Adds a chart and those below it; returns the scope of its templates.
+    @discardableResult
+    mutating func add(_ chart: WorkingChart, _ values: Map, below path: String? = nil) -> Map {
+        let chartPath = path.map { "\($0)/charts/\(chart.name)" } ?? chart.name
+        let metadata = chart.metadata.templateValue
+        metadata["IsRoot"] = .bool(path == nil)
+        let charts = Map()
+        let scope = Map([
+            ("Capabilities", capabilities), ("Chart", .map(metadata)),
+            ("Files", .object(ChartFiles(chart.chart.files))), ("Release", .map(release)),
+            ("Subcharts", .map(charts)), ("Values", .map(values)),
+        ])
+        for dependency in chart.dependencies {
+            let key = ByteString(dependency.name)
+            let own = values[key]?.asMap.map { $0.renamed(.values) } ?? Map(type: .values)
+            charts[key] = .map(add(dependency, own, below: chartPath))
+        }
+        for file in chart.chart.templates
+        where !chart.chart.isLibrary || file.baseName.first == "_" {
+            all.append(
+                Template(
+                    path: "\(chartPath)/\(file.name)", chartPath: chartPath, file: file,
+                    scope: scope))
+        }
+        return scope
+    }
+
+    /// The deepest paths first, and among those of one depth the last by name: of several templates of one
+    /// name the one that is read last counts.
+    var ordered: [Template] {
+        all.map { ($0.path.utf8.count { $0 == UInt8(ascii: "/") }, $0) }.sorted { a, b in
+            a.0 != b.0 ? a.0 > b.0 : b.1.path.utf8.lexicographicallyPrecedes(a.1.path.utf8)
+        }.map(\.1)
+    }
+}
+
+extension Map {
+    /// The same entries under a type with another name.
+    fileprivate func renamed(_ type: GoType) -> Map { Map(self, as: type) }
+}
+
+extension WorkingChart {
+    /// The files of `crds/` of this chart and of those below, by path from the root chart's name on.
+    fileprivate func definitions(below path: String) -> [ChartFile] {
+        let own = chart.files.filter { file in
+            file.name.hasPrefix("crds/")
+                && [".yaml", ".yml", ".json"].contains { file.name.lowercased().hasSuffix($0) }
+        }.map { ChartFile(name: "\(path)/\($0.name)", bytes: $0.bytes) }
+        return dependencies.reduce(own) { $0 + $1.definitions(below: "\(path)/charts/\($1.name)") }
+    }
+}

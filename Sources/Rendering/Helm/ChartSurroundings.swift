@@ -1,0 +1,43 @@
+internal import GoTemplate
+public import Model
+
+/// What the templates of a chart may see besides its files and values: a clock and a source of randomness.
+public struct ChartSurroundings: Sendable {
+    let functions: FunctionTable
+
+    /// - Parameters:
+    ///   - now: The time that `now` and `ago` see.
+    ///   - randomBytes: So many random bytes for the function at a place; the same place asks again for more.
+    ///   - extensions: Functions that other targets bring.
+    public init(
+        now: Timestamp, extensions: [ChartExtension] = [],
+        randomBytes: @escaping @Sendable (ChartCallSite, Int) -> [UInt8]
+    ) {
+        let sprig = Sprig.Surroundings(
+            now: Instant(
+                seconds: now.seconds,
+                nanoseconds: Int32(now.nanoseconds - now.seconds * 1_000_000_000))
+        ) { site, count in
+            randomBytes(
+                ChartCallSite(template: site.template, line: site.line, column: site.column), count)
+        }
+        functions = FunctionTable(
+            Sprig.functions(sprig) + Serialization.functions + Inclusion.all + ChartFunctions.all
+                + extensions.flatMap(\.functions))
+    }
+}
+
+/// Where in a chart a function is called: the path of the template's file, its line and column.
+public struct ChartCallSite: Hashable, Sendable {
+    public var template: String
+    /// From 1.
+    public var line: Int
+    /// In bytes from the beginning of the line, from 0.
+    public var column: Int
+
+    public init(template: String, line: Int, column: Int) {
+        self.template = template
+        self.line = line
+        self.column = column
+    }
+}

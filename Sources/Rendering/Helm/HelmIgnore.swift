@@ -1,0 +1,185 @@
+/// The rules of a `.helmignore`: which files of a chart's folder are not part of the chart.
+///
+/// Source: https://github.com/helm/helm/blob/v4.1.0/pkg/ignore/rules.go
+public struct HelmIgnore: Sendable {
+    private var rules: [Rule] = []
+
+    private struct Rule {
+        var pattern: PathPattern
+        var isNegative = false
+        var onlyFolders = false
+        /// What the pattern is compared with: the whole path, or its last part.
+        var isWholePath = false
+    }
+
+    /// - Parameter text: What the file holds; files that begin with a dot in `templates/` are always ignored.
+    public init(_ text: String = "") throws(ChartError) {
+        var lines = text.split(separator: "\n", omittingEmptySubsequences: false)
+        if let first = lines.first, first.hasPrefix("\u{FEFF}") { lines[0] = first.dropFirst() }
+        for line in lines { try add(line) }
+        try add("templates/.?*")
+    }
+
+    private mutating func add(_ line: Substring) throws(ChartError) {
+        var text = line[...]
+        while text.first?.isWhitespace == true { text.removeFirst() }
+        while text.last?.isWhitespace == true { text.removeLast() }
+        guard !text.isEmpty, text.first != "#" else { return }
+        guard text.firstRange(of: "**") == nil else {
+            throw ChartError("double-star (**) syntax is not supported")
+        }
+        guard PathPattern(String(text)) != nil else { throw ChartError("syntax error in pattern") }
+        var rule = Rule(pattern: PathPattern.none)
+        if text.first == "!" {
+            rule.isNegative = true
+            text.removeFirst()
+        }
+        if text.last == "/" {
+            rule.onlyFolders = true
+            text.removeLast()
+        }
+        if text.first == "/" {
+            rule.isWholePath = true
+            text.removeFirst()
+        } else {
+            rule.isWholePath = text.contains("/")
+        }
+        guard let pattern = PathPattern(String(text)) else { return }
+        rule.pattern = pattern
+        rules.append(rule)
+    }
+
+    /// Whether a file or folder, by its path below the chart's folder, is left out.
+    ///
+    /// A negative rule leaves out what it does not match, as Helm has it.
+    public func ignores(_ path: String, isFolder: Bool) -> Bool {
+        guard !path.isEmpty, path != "." else { return false }
+        for rule in rules {
+            let name =
+                rule.isWholePath
+                ? path[...] : path.lastIndex(of: "/").map { path[$0...].dropFirst() } ?? path[...]
+            let matches = rule.pattern.matches(String(name))
+            if rule.isNegative {
+                if rule.onlyFolders, !isFolder { return true }
+                if !matches { return true }
+                continue
+            }
+            if rule.onlyFolders, !isFolder { continue }
+            if matches { return true }
+        }
+        return false
+    }
+
+    /// The files of a chart's folder that are part of the chart.
+    public static func filtered(_ files: [ChartFile]) throws(ChartError) -> [ChartFile] {
+        let text = files.first { $0.name == ".helmignore" }
+        let rules = try HelmIgnore(text.map { String(decoding: $0.bytes, as: UTF8.self) } ?? "")
+        return files.filter { file in
+            // A folder that is left out takes with it what it holds.
+            var folder = ""
+            for part in file.name.split(separator: "/").dropLast() {
+                folder += folder.isEmpty ? String(part) : "/\(part)"
+                if rules.ignores(folder, isFolder: true) { return false }
+            }
+            return !rules.ignores(file.name, isFolder: false)
+        }
+    }
+}
+
+/// A pattern as Go's `path/filepath.Match` reads it: `*` and `?` do not cross a slash.
+///
+/// Source: https://pkg.go.dev/path/filepath#Match
+struct PathPattern: Sendable {
+    private enum Piece: Sendable {
+        case scalar(Unicode.Scalar)
+        case anyScalar
+        case anyText
+        case oneOf([ClosedRange<Unicode.Scalar>], isNegated: Bool)
+    }
+
+    private var pieces: [Piece] = []
+
+    /// Matches the empty text alone.
+    static let none = PathPattern()
+
+    private init() {}
+
+    /// `nil` when the pattern is malformed.
+    init?(_ text: String) {
+        var rest = Array(text.unicodeScalars)[...]
+        while let scalar = rest.popFirst() {
+            switch scalar {
+            case "*": pieces.append(.anyText)
+            case "?": pieces.append(.anyScalar)
+            case "\\":
+                guard let escaped = rest.popFirst() else { return nil }
+                pieces.append(.scalar(escaped))
+            case "[":
+                guard let set = Self.set(&rest) else { return nil }
+                pieces.append(set)
+            default: pieces.append(.scalar(scalar))
+            }
+        }
+    }
+
+    private static func set(_ rest: inout ArraySlice<Unicode.Scalar>) -> Piece? {
+        let isNegated = rest.first == "^"
+        if isNegated { rest.removeFirst() }
+        var ranges: [ClosedRange<Unicode.Scalar>] = []
+        func bound() -> Unicode.Scalar? {
+            guard let scalar = rest.popFirst(), scalar != "-" else { return nil }
+            return scalar == "\\" ? rest.popFirst() : scalar
+        }
+        while let next = rest.first {
+            if next == "]", !ranges.isEmpty {
+                rest.removeFirst()
+                return .oneOf(ranges, isNegated: isNegated)
+            }
+            guard let low = bound() else { return nil }
+            var high = low
+            if rest.first == "-" {
+                rest.removeFirst()
+                guard let upper = bound() else { return nil }
+                high = upper
+            }
+            // An empty range matches nothing.
+            if low <= high { ranges.append(low...high) }
+        }
+        return nil
+    }
+
+    /// Takes time proportional to the length of the pattern times that of the text.
+    func matches(_ text: String) -> Bool {
+        var states = reachable(from: [0])
+        for scalar in text.unicodeScalars {
+            var next: Set<Int> = []
+            for state in states where state < pieces.count {
+                switch pieces[state] {
+                case .scalar(let wanted) where wanted == scalar: next.insert(state + 1)
+                case .anyScalar where scalar != "/": next.insert(state + 1)
+                case .anyText where scalar != "/": next.insert(state)
+                case .oneOf(let ranges, let isNegated)
+                where scalar != "/" && ranges.contains(where: { $0.contains(scalar) }) != isNegated:
+                    next.insert(state + 1)
+                default: continue
+                }
+            }
+            if next.isEmpty { return false }
+            states = reachable(from: next)
+        }
+        return states.contains(pieces.count)
+    }
+
+    /// Also the states behind each `*`, which may stand for nothing.
+    private func reachable(from states: Set<Int>) -> Set<Int> {
+        var all = states
+        for start in states {
+            var state = start
+            while state < pieces.count, case .anyText = pieces[state] {
+                state += 1
+                all.insert(state)
+            }
+        }
+        return all
+    }
+}

@@ -1,0 +1,220 @@
+internal import GoTemplate
+public import Model
+internal import YAML
+
+/// How a chart in a repository is rendered for an application.
+public struct HelmOptions: Sendable {
+    /// Paths from the chart's folder, or with a slash in front from the root of the repository; globs are
+    /// allowed.
+    public var valueFiles: [String] = []
+    public var ignoresMissingValueFiles = false
+    /// A YAML text, over the files.
+    public var values = ""
+    /// Counts in place of `values`.
+    public var valuesObject: Mapping?
+    /// `--set` and `--set-string`, in their order.
+    public var parameters: [(name: String, value: String, isText: Bool)] = []
+    /// `--set-file`: the name, and a path as in `valueFiles`.
+    public var fileParameters: [(name: String, path: String)] = []
+    public var skipsCRDs = false
+    public var skipsTests = false
+    public var chart: ChartOptions
+    /// What stands for `$NAME` in parameters and paths, as Argo CD sets it.
+    ///
+    /// Source: https://argo-cd.readthedocs.io/en/stable/user-guide/build-environment/
+    public var environment: [String: String] = [:]
+
+    public init(chart: ChartOptions) { self.chart = chart }
+}
+
+/// What a chart is called, for the record.
+public struct ChartIdentity: Hashable, Sendable {
+    public var name: String
+    public var version: String
+}
+
+/// Whether the folder of a source is a Helm chart.
+///
+/// Source: https://argo-cd.readthedocs.io/en/stable/user-guide/tool_detection/
+public func holdsChart(_ tree: FileTree, path: String) -> Bool {
+    if case .file = tree.resolve(path.isEmpty ? "Chart.yaml" : "\(path)/Chart.yaml") {
+        true
+    } else {
+        false
+    }
+}
+
+/// Renders a chart that lies in a repository as Argo CD has Helm render it.
+///
+/// Objects have the place of their template's file as their origin.
+///
+/// Source: https://github.com/argoproj/argo-cd/blob/master/reposerver/repository/repository.go (helmTemplate)
+public func renderHelm(
+    _ tree: FileTree, path: String, options: HelmOptions,
+    with surroundings: (ChartIdentity) -> ChartSurroundings
+) -> (Rendered, ChartIdentity?) {
+    var rendering = DirectoryRendering(
+        tree: FileTree(), options: DirectoryOptions(isExplicit: true))
+    var identity: ChartIdentity?
+    do throws(ChartError) {
+        let chart = try Chart(files: try Chart.files(of: tree, path: path))
+        let found = ChartIdentity(name: chart.name, version: chart.metadata.version)
+        identity = found
+        let source = HelmSourceFiles(tree: tree, folder: path, options: options)
+        let output = try chart.rendered(try source.values(), options.chart, with: surroundings(found))
+        for warning in output.warnings {
+            rendering.warn(SourceLocation(file: path), "helm: \(warning)")
+        }
+        let place = { (file: String) in placeInRepository(file, chart: chart.name, path) }
+        if !options.skipsCRDs {
+            for file in output.definitions {
+                rendering.readYAML(file.bytes, file: place(file.name), dialect: .goYAML)
+            }
+        }
+        for manifest in output.manifests + output.hooks
+        where !(options.skipsTests && manifest.isTest) {
+            rendering.readYAML(manifest.text, file: place(manifest.path), dialect: .goYAML)
+        }
+    } catch {
+        rendering.refuse(
+            path.isEmpty ? "Chart.yaml" : path, "helm: \(error.message)", hint: error.hint)
+    }
+    let unique = withoutRepetitions(rendering.objects)
+    return (
+        Rendered(
+            objects: unique.objects, problems: rendering.problems,
+            warnings: rendering.warnings + unique.warnings), identity
+    )
+}
+
+/// `shop/templates/web.yaml` of a chart in `charts/shop` is `charts/shop/templates/web.yaml`.
+private func placeInRepository(_ file: String, chart: String, _ folder: String) -> String {
+    let below = file.hasPrefix(chart + "/") ? String(file.dropFirst(chart.count + 1)) : file
+    return folder.isEmpty ? below : "\(folder)/\(below)"
+}
+
+/// The files that an application's values come from.
+private struct HelmSourceFiles {
+    let tree: FileTree
+    let folder: String
+    let options: HelmOptions
+
+    func values() throws(ChartError) -> ChartValues {
+        let tree = tree
+        let folder = folder
+        let environment = options.environment
+        var values = ChartValues { path throws(ChartError) in
+            try Self.read(path.substituted(environment), tree, folder)
+        }
+        var taken: Set<String> = []
+        for pattern in options.valueFiles {
+            for file in try files(pattern.substituted(environment))
+            where taken.insert(file).inserted {
+                try values.add(file: try Self.read("/" + file, tree, folder), name: file)
+            }
+        }
+        if let fields = options.valuesObject {
+            values.base = merged(values.base, fields)
+        } else if !options.values.isEmpty {
+            try values.add(file: Array(options.values.utf8), name: "values")
+        }
+        for parameter in options.parameters {
+            let setting =
+                "\(parameter.name)=\(escapedCommas(parameter.value.substituted(environment)))"
+            if parameter.isText {
+                values.textSettings.append(setting)
+            } else {
+                values.settings.append(setting)
+            }
+        }
+        values.fileSettings = options.fileParameters.map { "\($0.name)=\($0.path)" }
+        return values
+    }
+
+    /// The files that a path or a glob means, ascending; a missing one is a mistake unless that is allowed.
+    private func files(_ pattern: String) throws(ChartError) -> [String] {
+        if pattern.contains("://") {
+            throw ChartError(
+                "\(pattern): values are not fetched from a network",
+                hint: "keep the file in the repository")
+        }
+        guard let path = Self.path(pattern, from: folder) else {
+            throw ChartError("the value file \(pattern) is outside of the repository")
+        }
+        let isGlob = pattern.contains { "*?[{".contains($0) }
+        if isGlob, let glob = try? Glob(path, separator: "/") {
+            let found = tree.sortedPaths.filter { glob.matches($0) }
+            if !found.isEmpty || options.ignoresMissingValueFiles { return found }
+            throw ChartError("no file matches the value files \(pattern)")
+        }
+        switch tree.resolve(path) {
+        case .file: return [path]
+        case .outside: throw ChartError("the value file \(pattern) is outside of the repository")
+        case .folder, .missing, .loop:
+            if options.ignoresMissingValueFiles { return [] }
+            throw ChartError("open \(path): no such file or directory")
+        }
+    }
+
+    private static func read(_ path: String, _ tree: FileTree, _ folder: String) throws(ChartError)
+        -> [UInt8]
+    {
+        guard let place = Self.path(path, from: folder),
+            case .file(_, let bytes) = tree.resolve(place)
+        else { throw ChartError("open \(path): no such file or directory") }
+        return bytes
+    }
+
+    /// A path from the root of the repository; `nil` when it leaves that.
+    private static func path(_ text: String, from folder: String) -> String? {
+        let full = text.hasPrefix("/") || folder.isEmpty ? text : "\(folder)/\(text)"
+        var parts: [Substring] = []
+        for part in full.split(separator: "/") where part != "." {
+            if part != ".." {
+                parts.append(part)
+            } else if parts.popLast() == nil {
+                return nil
+            }
+        }
+        return parts.joined(separator: "/")
+    }
+
+    /// A comma ends a setting unless a backslash stands before it.
+    ///
+    /// Source: https://github.com/argoproj/argo-cd/blob/master/util/helm/cmd.go (cleanSetParameters)
+    private func escapedCommas(_ text: String) -> String {
+        if text.hasPrefix("{"), text.hasSuffix("}") { return text }
+        var result = ""
+        var last: Character?
+        for character in text {
+            if character == ",", last != "\\" { result.append("\\") }
+            result.append(character)
+            last = character
+        }
+        return result
+    }
+}
+
+extension String {
+    /// `$NAME` and `${NAME}` replaced by what they stand for; names that stand for nothing are left as they are.
+    func substituted(_ values: [String: String]) -> String {
+        guard contains("$") else { return self }
+        var result = ""
+        var rest = self[...]
+        while let dollar = rest.firstIndex(of: "$") {
+            result += rest[..<dollar]
+            rest = rest[rest.index(after: dollar)...]
+            let isBraced = rest.first == "{"
+            let start = isBraced ? rest.dropFirst() : rest
+            let name = start.prefix { $0 == "_" || ($0.isASCII && ($0.isLetter || $0.isNumber)) }
+            let isClosed = !isBraced || start[name.endIndex...].first == "}"
+            guard isClosed, let value = values[String(name)] else {
+                result += "$"
+                continue
+            }
+            result += value
+            rest = isBraced ? start[name.endIndex...].dropFirst() : start[name.endIndex...]
+        }
+        return result + rest
+    }
+}
