@@ -33,7 +33,10 @@ public struct LegalityAudit: Sendable {
         let subjects = audit.envelope.subjects
         let repository = subjects.repository ?? ""
         let application = subjects.application ?? ""
-        let object = "\(subjects.environment ?? "")|\(subjects.object?.description ?? "")"
+        // Made only for the events that ask for it.
+        var object: String {
+            "\(subjects.environment ?? "")|\(subjects.object?.description ?? "")"
+        }
         switch event {
         case .ledgerOpened:
             if isOpen { audit.refuse("ledger", "not opened before", "opened again") }
