@@ -38,6 +38,7 @@ let argumentParser = Target.Dependency.product(
     name: "ArgumentParser", package: "swift-argument-parser")
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
+let grdbSQLite = Target.Dependency.product(name: "GRDBSQLite", package: "GRDB.swift")
 let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
 let hummingbirdTLS = Target.Dependency.product(name: "HummingbirdTLS", package: "hummingbird")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
@@ -72,6 +73,9 @@ let package = Package(
         .systemLibrary(
             name: "CYAML", path: "Sources/CYAML", pkgConfig: "yaml-0.1",
             providers: [.apt(["libyaml-dev"])]),
+        .systemLibrary(
+            name: "CZlib", path: "Sources/CZlib", pkgConfig: "zlib",
+            providers: [.apt(["zlib1g-dev"])]),
 
         // Core
         library("Model"),
@@ -93,7 +97,9 @@ let package = Package(
 
         // Adapters
         library("GitRepository", ["Model", "Digests", "CGit2", subprocess]),
-        library("SQLiteLedger", ["Model", "Digests", "EventLog", "Projections", grdb]),
+        library(
+            "SQLiteLedger",
+            ["Model", "Digests", "EventLog", "Projections", "CZlib", grdb, grdbSQLite]),
         library(
             "KubernetesClient",
             ["Model", "YAML", asyncHTTPClient, nioCore, nioHTTP1, nioSSL, nioFoundation, logging]),
@@ -139,6 +145,7 @@ let package = Package(
             name: "bench",
             dependencies: [
                 "Model", "YAML", "CYAML", "Digests", "Diffing", "EventLog", "Projections",
+                "SQLiteLedger", grdbSQLite,
             ],
             exclude: ["README.md"],
             swiftSettings: settings),

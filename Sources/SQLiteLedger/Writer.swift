@@ -19,9 +19,12 @@ struct Writer {
     let time: TimeSource
     let random: RandomSource
     let reserve: Reserve
+    let projectionVersion: Int
     private let lock: WriterLock
 
     fileprivate var database: DatabaseQueue?
+    /// Of `database`; gone before it closes.
+    private var prepared: Statements?
     fileprivate(set) var state = LedgerState()
     fileprivate(set) var isFull = false
     /// What the clocks said at the last append of this process.
@@ -36,9 +39,11 @@ struct Writer {
     ///
     /// - Parameter isNew: Whether the file may be without its first event still.
     init(
-        path: String, lock: WriterLock, time: TimeSource, random: RandomSource, isNew: Bool = false
+        path: String, lock: WriterLock, time: TimeSource, random: RandomSource, isNew: Bool = false,
+        projectionVersion: Int = LedgerState.version
     ) throws(LedgerError) {
         self.path = path
+        self.projectionVersion = projectionVersion
         self.lock = lock
         self.time = time
         self.random = random
@@ -53,17 +58,17 @@ struct Writer {
     /// Makes connection and state anew from the file.
     fileprivate mutating func reopen() throws(LedgerError) {
         do {
+            prepared = nil
             try database?.close()
             database = nil
             let fresh = try Connection.writing(path)
             let path = path
-            let (state, isRefolded) = try fresh.writeWithoutTransaction { db in
-                try Connection.checkFormat(db, path: path)
-                return try StoredEvents(db: db).state()
-            }
+            try fresh.read { db in try Connection.checkFormat(db, path: path) }
+            var catchUp = try ProjectionCatchUp(fresh, version: projectionVersion)
+            while try catchUp.step() {}
+            try catchUp.dropOthers()
             database = fresh
-            self.state = state
-            if isRefolded { try storeAllRows() }
+            state = catchUp.state
             if isSuspect { try verify(fresh) }
         } catch {
             abandonConnection()
@@ -73,22 +78,9 @@ struct Writer {
 
     /// Checks every event, body and row; only then is the file trusted again.
     private mutating func verify(_ database: DatabaseQueue) throws {
-        var verification = LedgerVerification()
-        var hasMore = true
-        while hasMore {
-            hasMore = try database.read { db in
-                try verification.checkPage(StoredEvents(db: db))
-            }
-        }
-        var findings = verification.report.findings
-        var number: Int64? = 0
-        while let after = number {
-            let (found, last) = try database.read { db in
-                try StoredEvents(db: db).checkBlobs(after: after)
-            }
-            findings += found
-            number = last
-        }
+        let findings =
+            try LedgerVerification.report(database, version: projectionVersion).findings
+            + LedgerVerification.blobFindings(database)
         if let finding = findings.first {
             throw LedgerError.corrupt(position: finding.position, reason: finding.description)
         }
@@ -105,6 +97,7 @@ struct Writer {
 
     mutating func close() {
         // What is not checkpointed stays in the WAL and is read from there.
+        prepared = nil
         try? database?.close()
         database = nil
     }
@@ -146,7 +139,9 @@ extension Writer {
                     for index in allowed {
                         results[index] = try append(batches[index], db)
                     }
-                    if state.position != before { try storePosition(db, from: before) }
+                    if state.position != before {
+                        try statements(db).storePosition(state.position, from: before)
+                    }
                     return .commit
                 }
             }
@@ -180,6 +175,7 @@ extension Writer {
     ///
     /// Source: https://www.usenix.org/conference/atc20/presentation/rebello (a failed fsync is not to be retried)
     private mutating func abandonConnection() {
+        prepared = nil
         try? database?.close()
         database = nil
     }
@@ -190,20 +186,17 @@ extension Writer {
         return state
     }
 
-    mutating func fold(_ events: [RecordedEvent], _ db: Database) throws {
-        for event in events { state.apply(event) }
-        let rows = Statements(db: db)
-        for change in state.takeChanges() { try rows.store(change) }
+    /// The statements of the connection that is open.
+    mutating func statements(_ db: Database) throws -> Statements {
+        if let prepared { return prepared }
+        let fresh = try Statements(db, version: projectionVersion)
+        prepared = fresh
+        return fresh
     }
 
-    func storePosition(_ db: Database, from before: Int64) throws {
-        let statement = try db.cachedStatement(
-            sql: "UPDATE projection SET position = ? WHERE name = ? AND position = ?")
-        try statement.execute(arguments: [state.position, StoredEvents.projection, before])
-        guard db.changesCount == 1 else {
-            throw LedgerError.corrupt(
-                position: before, reason: "the projection is not at position \(before)")
-        }
+    mutating func fold(_ events: [RecordedEvent], _ statements: Statements) throws {
+        for event in events { state.apply(event) }
+        for change in state.takeChanges() { try statements.store(change) }
     }
 
     mutating func note(bytes: Int) { bytesSinceCheckpoint += bytes }
@@ -224,19 +217,6 @@ extension Writer {
                 abandonConnection()
             }
         }
-    }
-
-    /// Writes every row and the index anew from the state.
-    mutating func storeAllRows() throws {
-        let database = try connection()
-        let state = state
-        try database.writeWithoutTransaction { db in
-            try db.inTransaction(.immediate) {
-                try Statements(db: db).replaceRows(with: state)
-                return .commit
-            }
-        }
-        _ = self.state.takeChanges()
     }
 
     /// Runs `body` in a transaction of the write connection.

@@ -110,7 +110,9 @@ private let libraryOwners: KeyValuePairs = [
     "Crypto": ["Digests"],
     "CGit2": ["GitRepository"],
     "CYAML": ["YAML", "bench"],
+    "CZlib": ["SQLiteLedger"],
     "GRDB": ["SQLiteLedger", "Sandbox"],
+    "GRDBSQLite": ["SQLiteLedger", "bench"],
     "ArgumentParser": ["CLI"],
 ]
 

@@ -25,7 +25,7 @@ struct Room {
 }
 
 /// Folders that hold nothing but a module map.
-let moduleMaps = ["CGit2", "CYAML"]
+let moduleMaps = ["CGit2", "CYAML", "CZlib"]
 
 private let system = [
     "Darwin", "Dispatch", "Foundation", "FoundationEssentials", "Glibc", "Musl", "Synchronization",
@@ -58,7 +58,7 @@ let rooms = [
         libraries: system + ["CGit2", "Subprocess", "SystemPackage"]),
     Room(
         "SQLiteLedger", .adapter, ["Model", "Digests", "EventLog", "Projections"],
-        libraries: system + ["GRDB"]),
+        libraries: system + ["CZlib", "GRDB", "GRDBSQLite"]),
     Room(
         "KubernetesClient", .adapter, ["Model", "YAML"],
         libraries: system + [
@@ -96,6 +96,7 @@ let rooms = [
         ]),
     Room("tidemark", .program, ["CLI"], libraries: ["Glibc"]),
     Room(
-        "bench", .program, ["Model", "YAML", "Digests", "Diffing", "EventLog", "Projections"],
-        libraries: ["CYAML", "Glibc"]),
+        "bench", .program,
+        ["Model", "YAML", "Digests", "Diffing", "EventLog", "Projections", "SQLiteLedger"],
+        libraries: ["CYAML", "Glibc", "GRDBSQLite", "Synchronization"]),
 ]
