@@ -40,17 +40,30 @@ struct ShowCommand: AsyncParsableCommand {
         if address.hasPrefix("@") {
             return try show(try await event(ledger), isYAML: !isJSON)
         }
-        let state = try await moment.state(of: ledger)
+        if address.hasPrefix("sync-") || address.hasPrefix("plan-") {
+            return try await showNamed(ledger)
+        }
+        try show(try await object(ledger), isYAML: !isJSON)
+    }
+
+    private func showNamed(_ ledger: SQLiteLedger) async throws {
+        let state: LedgerState
+        if moment.effective {
+            state = try await moment.state(of: ledger)
+        } else if let at = moment.at {
+            let position = try await Moment(at).position(ledger)
+            state = try await ledger.named(address, at: position)
+        } else {
+            state = try await ledger.present(
+                of: .sync(address) + .steps(of: address) + .plan(address))
+        }
         if let row = state.syncs[address] {
-            return try show(document(row, state), isYAML: !isJSON)
+            return try show(document(row, state), isYAML: format.output != .json)
         }
         if let row = state.plans[address] {
             return try await showPlan(row.saved.plan, ledger)
         }
-        if address.hasPrefix("sync-") || address.hasPrefix("plan-") {
-            throw CommandError("there is no \(address)", try: "tidemark log lists what there is")
-        }
-        try show(try await object(ledger, state), isYAML: !isJSON)
+        throw CommandError("there is no \(address)", try: "tidemark log lists what there is")
     }
 
     private func event(_ ledger: SQLiteLedger) async throws -> Node {
@@ -85,15 +98,8 @@ struct ShowCommand: AsyncParsableCommand {
         return .object(fields)
     }
 
-    private func object(_ ledger: SQLiteLedger, _ state: LedgerState) async throws -> Node {
-        let wanted = try ObjectAddress(address, namespace: namespace)
-        var found: [(environment: String, key: ObjectKey, row: ObjectRow)] = []
-        for (text, row) in state.objects.all {
-            guard let place = ObjectPlace(text), wanted.matches(place.key),
-                environment == nil || environment == place.environment
-            else { continue }
-            found.append((place.environment, place.key, row))
-        }
+    private func object(_ ledger: SQLiteLedger) async throws -> Node {
+        let found = try await candidates(ledger)
         guard let object = found.first else {
             throw CommandError(
                 "\(address) was never seen", try: "tidemark status APP lists the objects")
@@ -104,14 +110,62 @@ struct ShowCommand: AsyncParsableCommand {
                 "\(address) means \(found.count) objects",
                 because: places.joined(separator: "; "), try: "name --env and --namespace")
         }
-        return try await body(of: object.key, object.row, ledger, state)
+        return try await body(of: object, ledger)
     }
 
-    private func body(
-        of key: ObjectKey, _ row: ObjectRow, _ ledger: SQLiteLedger, _ state: LedgerState
-    ) async throws -> Node {
-        let wanted = state.applications[row.application]?.desired.first { $0.key == key }?.digest
-        guard let digest = desired ? wanted : row.live else {
+    private struct Candidate {
+        var environment: String
+        var key: ObjectKey
+        var row: ObjectRow
+        /// What Git wants of the application at that moment; read only when it is asked for.
+        var desired: [ManifestsRendered.Object] = []
+    }
+
+    /// The objects that the address can mean, as they were at the moment.
+    private func candidates(_ ledger: SQLiteLedger) async throws -> [Candidate] {
+        let wanted = try ObjectAddress(address, namespace: namespace)
+        // By what happened until then, any object may have been seen later than it was there.
+        let state =
+            moment.effective
+            ? try await moment.state(of: ledger)
+            : try await ledger.present(of: .objects(named: wanted.name))
+        var position: Int64?
+        if !moment.effective, let at = moment.at {
+            position = try await Moment(at).position(ledger)
+        }
+        var found: [Candidate] = []
+        for (text, row) in state.objects.all {
+            guard let place = ObjectPlace(text), wanted.matches(place.key),
+                environment == nil || environment == place.environment
+            else { continue }
+            var candidate = Candidate(environment: place.environment, key: place.key, row: row)
+            if let position {
+                guard row.firstSeen <= position,
+                    let then = try await ledger.object(
+                        place.key, in: place.environment, at: position)
+                else { continue }
+                candidate.row = then
+            }
+            if desired {
+                let application = candidate.row.application
+                candidate.desired =
+                    if let position {
+                        try await ledger.desired(application, at: position)
+                    } else if moment.effective {
+                        state.applications[application]?.desired ?? []
+                    } else {
+                        try await ledger.present(of: .application(application))
+                            .applications[application]?.desired ?? []
+                    }
+            }
+            found.append(candidate)
+        }
+        return found
+    }
+
+    private func body(of object: Candidate, _ ledger: SQLiteLedger) async throws -> Node {
+        let wanted = object.desired.first { $0.key == object.key }?.digest
+        guard let digest = desired ? wanted : object.row.live else {
             throw CommandError(
                 desired ? "Git does not want \(address)" : "\(address) is not in the cluster",
                 try: desired ? nil : "an earlier moment: --at, or what Git wants: --desired")

@@ -2,6 +2,7 @@ internal import ArgumentParser
 internal import EventLog
 internal import Model
 internal import Projections
+internal import SQLiteLedger
 internal import Server
 
 struct StatusCommand: AsyncParsableCommand {
@@ -24,7 +25,10 @@ struct StatusCommand: AsyncParsableCommand {
 
     func run() async throws {
         let workspace = try config.workspace()
-        let state = try await moment.state(of: workspace.openForReading())
+        let ledger = try workspace.openForReading()
+        let state =
+            moment.at == nil
+            ? try await ledger.declaredState(application) : try await moment.state(of: ledger)
         if let application, state.applications[application] == nil {
             throw CommandError(
                 "there is no application \(application)", try: "tidemark status lists them all")
@@ -39,6 +43,17 @@ struct StatusCommand: AsyncParsableCommand {
         case .json: try show(report.document, isYAML: false)
         case .yaml: try show(report.document, isYAML: true)
         }
+    }
+}
+
+extension SQLiteLedger {
+    /// The present without syncs and steps: of commits those that applications are at, of objects those of
+    /// one application.
+    fileprivate func declaredState(_ application: String?) async throws -> LedgerState {
+        let rows = try await present(of: .declared).applications.all.values
+        let commits = rows.flatMap { [$0.lastSyncedCommit, $0.renderedCommit] }.compactMap { $0 }
+        let objects = application.map { RowSelection.objects(of: $0) } ?? RowSelection([])
+        return try await present(of: .declared + .commits(commits) + objects)
     }
 }
 
