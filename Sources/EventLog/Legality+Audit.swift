@@ -34,9 +34,7 @@ public struct LegalityAudit: Sendable {
         let repository = subjects.repository ?? ""
         let application = subjects.application ?? ""
         // Made only for the events that ask for it.
-        var object: String {
-            "\(subjects.environment ?? "")|\(subjects.object?.description ?? "")"
-        }
+        var object: String { Self.place(of: subjects) }
         switch event {
         case .ledgerOpened:
             if isOpen { audit.refuse("ledger", "not opened before", "opened again") }
@@ -89,6 +87,10 @@ public struct LegalityAudit: Sendable {
             .hookFinished, .ownershipMoved, .syncSucceeded, .syncFailed, .syncTerminated:
             break  // Of `checkSync`.
         }
+    }
+
+    private static func place(of subjects: Subjects) -> String {
+        "\(subjects.environment ?? "")|\(subjects.object?.description ?? "")"
     }
 
     private mutating func checkSync(_ event: Event, _ audit: inout Step) {
