@@ -67,7 +67,7 @@ struct StoredForm: Sendable {
 
 extension StoredForm {
     /// So many events are encoded at once; fewer than two pages are not worth another thread.
-    private static let pageSize = 64
+    private static let pageSize = 32
 
     /// The stored forms of events in their order, a page at a time; `nil` after the last one.
     ///
