@@ -163,6 +163,20 @@ extension LedgerState {
             + syncs.storedRows() + steps.storedRows() + plans.storedRows() + pushes.storedRows()
     }
 
+    /// Hands over every row in its stored form, one after another, in no particular order.
+    public func forEachStoredRow(_ body: (RowChange) throws -> Void) rethrows {
+        try ledger.forEachStoredRow(body)
+        try repositories.forEachStoredRow(body)
+        try commits.forEachStoredRow(body)
+        try environments.forEachStoredRow(body)
+        try applications.forEachStoredRow(body)
+        try objects.forEachStoredRow(body)
+        try syncs.forEachStoredRow(body)
+        try steps.forEachStoredRow(body)
+        try plans.forEachStoredRow(body)
+        try pushes.forEachStoredRow(body)
+    }
+
     /// How many rows there are.
     public var rowCount: Int {
         ledger.count + repositories.count + commits.count + environments.count + applications.count

@@ -91,6 +91,12 @@ extension Table {
         }
     }
 
+    func forEachStoredRow(_ body: (RowChange) throws -> Void) rethrows {
+        for (key, row) in rows {
+            try body(RowChange(projection: name, key: key, bytes: RecordEncoder.encode(row)))
+        }
+    }
+
     /// The stored form of one row.
     func storedRow(_ key: String) -> [UInt8]? { rows[key].map(RecordEncoder.encode) }
 

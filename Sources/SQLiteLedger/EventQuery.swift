@@ -10,7 +10,9 @@ struct EventQuery {
     var before: Int64?
 
     /// So many commits may begin with the digits that are asked for before events are looked at instead.
-    private static let maxCommits = 64
+    private static let maxCommits = 4096
+    /// Fewer digits are those of so many events that looking at them finds a page sooner.
+    private static let leastDigits = 2
 
     func run(_ db: Database) throws -> [RecordedEvent] {
         let stored = StoredEvents(db: db)
@@ -66,6 +68,7 @@ struct EventQuery {
             cached: """
                 SELECT min(value) FROM subject WHERE kind = 'commit' AND value >= ? AND value < ?
                 """, db)
+        guard digits.utf8.count >= Self.leastDigits else { return nil }
         var commits: [IndexEntry] = []
         var from = digits
         while true {

@@ -44,19 +44,29 @@ struct SavedState {
     let key: SavedStateKey
     let state: LedgerState
 
-    /// The bytes of the file: key, digest of what follows, and the rows, each with the lengths of its parts.
-    func encoded() -> [UInt8] {
-        var rows: [UInt8] = []
-        for row in state.storedRows() {
+    /// Hands over the bytes of the file a piece at a time: the key, the rows, each with the lengths of its
+    /// parts, and the digest of the rows.
+    func encode(_ write: ([UInt8]) -> Void) {
+        write(Array(key.header.utf8))
+        var digest = DigestBuilder()
+        var piece: [UInt8] = []
+        func flush() {
+            digest.update(piece)
+            write(piece)
+            piece.removeAll(keepingCapacity: true)
+        }
+        state.forEachStoredRow { row in
             let value = row.bytes ?? []
             for count in [row.projection.utf8.count, row.key.utf8.count, value.count] {
-                withUnsafeBytes(of: UInt32(count).littleEndian) { rows.append(contentsOf: $0) }
+                withUnsafeBytes(of: UInt32(count).littleEndian) { piece.append(contentsOf: $0) }
             }
-            rows += row.projection.utf8
-            rows += row.key.utf8
-            rows += value
+            piece += row.projection.utf8
+            piece += row.key.utf8
+            piece += value
+            if piece.count > 1 << 20 { flush() }
         }
-        return Array("\(key.header)\(Digest(of: rows))\n".utf8) + rows
+        flush()
+        write(Array(digest.finish().description.utf8))
     }
 
     /// - Returns: `nil` when the bytes are not those of a state with this key.
@@ -64,14 +74,12 @@ struct SavedState {
         -> LedgerState?
     {
         let header = Array(key.header.utf8)
-        let start = header.count + 65
-        guard bytes.count >= start, bytes.starts(with: header),
-            let digest = Digest(
-                hex: String(decoding: bytes[header.count..<start - 1], as: UTF8.self)),
-            Digest(of: bytes[start...]) == digest
+        let end = bytes.count - 64
+        guard header.count <= end, bytes.starts(with: header),
+            bytes[end...].elementsEqual(Digest(of: bytes[header.count..<end]).description.utf8)
         else { return nil }
         return try? LedgerState(
-            rows: SavedRows(bytes: bytes, offset: start), position: key.position,
+            rows: SavedRows(bytes: bytes, offset: header.count, end: end), position: key.position,
             recordedAt: recordedAt)
     }
 }
@@ -80,14 +88,15 @@ struct SavedState {
 private struct SavedRows: Sequence, IteratorProtocol {
     let bytes: [UInt8]
     var offset: Int
+    let end: Int
 
     mutating func next() -> RowChange? {
-        guard offset + 12 <= bytes.count else { return nil }
+        guard offset + 12 <= end else { return nil }
         let counts = (0..<3).map { part in
             (0..<4).reduce(0) { $0 | Int(bytes[offset + 4 * part + $1]) << (8 * $1) }
         }
         offset += 12
-        guard offset + counts.reduce(0, +) <= bytes.count else { return nil }
+        guard offset + counts.reduce(0, +) <= end else { return nil }
         func take(_ count: Int) -> ArraySlice<UInt8> {
             defer { offset += count }
             return bytes[offset..<offset + count]
@@ -143,9 +152,11 @@ struct SavedStates {
         let draft = path(saved.key.position) + ".\(getpid())"
         let descriptor = open(draft, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
         guard descriptor >= 0, let file = fdopen(descriptor, "wb") else { return }
-        let bytes = saved.encoded()
-        let count = fwrite(bytes, 1, bytes.count, file)
-        guard fclose(file) == 0, count == bytes.count else {
+        var isWhole = true
+        saved.encode { bytes in
+            isWhole = fwrite(bytes, 1, bytes.count, file) == bytes.count && isWhole
+        }
+        guard fclose(file) == 0, isWhole else {
             unlink(draft)
             return
         }

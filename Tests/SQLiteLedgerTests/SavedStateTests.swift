@@ -17,6 +17,12 @@ struct SavedStateTests {
             envelope: Digest(of: "envelope"), redactions: 0)
     }
 
+    private func encoded(_ key: SavedStateKey, _ state: LedgerState) -> [UInt8] {
+        var bytes: [UInt8] = []
+        SavedState(key: key, state: state).encode { bytes += $0 }
+        return bytes
+    }
+
     private func state(_ seed: Int) async throws -> LedgerState {
         var history = RandomHistory(seed: seed)
         return try await Bench().create(&history, events: 60).state { $0 }
@@ -25,7 +31,7 @@ struct SavedStateTests {
     @Test func whatIsSavedIsLoaded() async throws {
         let state = try await state(1)
         let key = key(state.position)
-        let bytes = SavedState(key: key, state: state).encoded()
+        let bytes = encoded(key, state)
         let loaded = SavedState.decode(bytes, key, recordedAt: state.recordedAt)
         #expect(loaded?.storedRows() == state.storedRows())
         #expect(loaded?.position == state.position && loaded?.recordedAt == state.recordedAt)
@@ -34,7 +40,7 @@ struct SavedStateTests {
     @Test func anythingElseIsIgnored() async throws {
         let state = try await state(2)
         let key = key(state.position)
-        let bytes = SavedState(key: key, state: state).encoded()
+        let bytes = encoded(key, state)
         for other in [
             self.key(state.position + 1),
             SavedStateKey(
