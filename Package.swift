@@ -168,7 +168,7 @@ let package = Package(
             ["YAML", "Digests", "Declarations", "Diffing", "Health", "EventLog", "Projections"]),
         tests(of: "Projections", ["YAML", "Digests", "EventLog"]),
         tests(of: "GitRepository", ["Digests"]),
-        tests(of: "SQLiteLedger", ["Digests", "EventLog", "Projections"]),
+        tests(of: "SQLiteLedger", ["Digests", "EventLog", "Projections", grdb]),
         tests(of: "KubernetesClient", ["YAML", hummingbird, hummingbirdTLS, nioSSL]),
         tests(
             of: "Engine",

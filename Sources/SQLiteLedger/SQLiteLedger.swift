@@ -106,22 +106,26 @@ extension SQLiteLedger {
     /// Rows of the present that are missing, or of another version, are folded first, beside the old ones;
     /// one that is killed meanwhile goes on the next time. See `ProjectionCatchUp`.
     ///
+    /// - Parameter checkpointBytes: About how much may be written before the write-ahead log is moved into
+    ///   the file.
     /// - Throws: `.locked` with the pid of the process that is writing.
     public static func openForWriting(
-        path: String, time: TimeSource = .system, random: RandomSource = .system
+        path: String, time: TimeSource = .system, random: RandomSource = .system,
+        checkpointBytes: Int = 8 << 20
     ) throws(LedgerError) -> SQLiteLedger {
         try openForWriting(
-            path: path, projectionVersion: LedgerState.version, time: time, random: random)
+            path: path, projectionVersion: LedgerState.version, time: time, random: random,
+            checkpointBytes: checkpointBytes)
     }
 
     package static func openForWriting(
         path: String, projectionVersion: Int, time: TimeSource = .system,
-        random: RandomSource = .system
+        random: RandomSource = .system, checkpointBytes: Int = 8 << 20
     ) throws(LedgerError) -> SQLiteLedger {
         guard fileExists(path) else { throw LedgerError.notFound(path: path) }
         let writer = try Writer(
             path: path, lock: try WriterLock(path), time: time, random: random,
-            projectionVersion: projectionVersion)
+            checkpointBytes: checkpointBytes, projectionVersion: projectionVersion)
         return try SQLiteLedger(
             path: path, writer: writer, projectionVersion: projectionVersion)
     }

@@ -20,6 +20,8 @@ struct Writer {
     let random: RandomSource
     let reserve: Reserve
     let projectionVersion: Int
+    /// How much may be written before the WAL is moved into the file.
+    let checkpointBytes: Int
     private let lock: WriterLock
 
     fileprivate var database: DatabaseQueue?
@@ -39,10 +41,12 @@ struct Writer {
     ///
     /// - Parameter isNew: Whether the file may be without its first event still.
     init(
-        path: String, lock: WriterLock, time: TimeSource, random: RandomSource, isNew: Bool = false,
+        path: String, lock: WriterLock, time: TimeSource, random: RandomSource,
+        checkpointBytes: Int = 8 << 20, isNew: Bool = false,
         projectionVersion: Int = LedgerState.version
     ) throws(LedgerError) {
         self.path = path
+        self.checkpointBytes = checkpointBytes
         self.projectionVersion = projectionVersion
         self.lock = lock
         self.time = time
@@ -67,9 +71,16 @@ struct Writer {
             var catchUp = try ProjectionCatchUp(fresh, version: projectionVersion)
             while try catchUp.step() {}
             try catchUp.dropOthers()
+            // The WAL has its name by now. SQLite makes names durable too, and does not look whether that fails.
+            // Source: https://github.com/sqlite/sqlite/blob/version-3.40.1/src/os_unix.c (unixSync)
+            try syncFolder(of: path)
             database = fresh
             state = catchUp.state
-            if isSuspect { try verify(fresh) }
+            if isSuspect {
+                try verify(fresh)
+                try writeAnew(fresh)
+                isSuspect = false
+            }
         } catch {
             abandonConnection()
             throw LedgerError(error)
@@ -84,7 +95,15 @@ struct Writer {
         if let finding = findings.first {
             throw LedgerError.corrupt(position: finding.position, reason: finding.description)
         }
-        isSuspect = false
+    }
+
+    /// Moves everything out of the WAL, and so writes it once more.
+    ///
+    /// After a failed fsync the kernel counts the pages it could not write as written: they are read, and
+    /// found intact, from memory, and no later fsync writes them. A new write of the same bytes does.
+    /// Source: https://lwn.net/Articles/752063/
+    private func writeAnew(_ database: DatabaseQueue) throws {
+        try database.writeWithoutTransaction { db in _ = try db.checkpoint(.truncate) }
     }
 
     /// The open connection, made anew after a failure.
@@ -204,7 +223,7 @@ extension Writer {
     private mutating func checkpointIfDue() {
         // Each transaction also rewrites some pages of the indexes.
         bytesSinceCheckpoint += 32 << 10
-        guard bytesSinceCheckpoint > 8 << 20, let database else { return }
+        guard bytesSinceCheckpoint > checkpointBytes, let database else { return }
         bytesSinceCheckpoint = 0
         do {
             _ = try database.writeWithoutTransaction { db in try db.checkpoint(.passive) }

@@ -1,0 +1,99 @@
+import EventLog
+import Foundation
+import Model
+import SQLiteLedger
+import TestSupport
+
+extension FaultScenario {
+    static let all = [one, group, checkpoints, rebuild]
+
+    static let creation = FaultScenario(name: "creation") { _, _ in }
+
+    /// Among them one that is refused.
+    static let one = FaultScenario(name: "one event") { workload, ledger in
+        await workload.append(workload.batch(1), to: ledger)
+        var batch = workload.batch(2)
+        batch.expected = ["environment/production": .exactly(7)]
+        _ = try? await ledger.append(batch)
+        await workload.append(workload.batch(1), to: ledger)
+    }
+
+    /// Batches that are recorded together, with bodies.
+    static let group = FaultScenario(name: "a group") { workload, ledger in
+        let batches = (0..<4).map { _ in workload.batch(3) }
+        await withTaskGroup { group in
+            for batch in batches {
+                group.addTask { await workload.append(batch, to: ledger) }
+            }
+        }
+    }
+
+    /// What is recorded is moved into the main file after every commit.
+    static let checkpoints = FaultScenario(name: "checkpoints", checkpointBytes: 0) {
+        workload, ledger in
+        for _ in 0..<2 { await workload.append(workload.batch(2), to: ledger) }
+    }
+
+    static let rebuild = FaultScenario(
+        name: "a rebuild",
+        prepare: { workload, ledger in
+            for _ in 0..<3 { await workload.append(workload.batch(3), to: ledger) }
+        },
+        run: { workload, ledger in
+            _ = try? await ledger.rebuild()
+            await workload.append(workload.batch(1), to: ledger)
+        })
+
+    static let kills = FaultScenario(name: "kills", checkpointBytes: 0) { workload, ledger in
+        for count in 1..<4 { await workload.append(workload.batch(count), to: ledger) }
+    }
+}
+
+/// The ledger that a scenario starts from.
+struct FaultBase {
+    let scenario: FaultScenario
+    let bench: Bench
+    private(set) var prepared: [Workload.Attempt] = []
+
+    init(_ scenario: FaultScenario, isEmpty: Bool = false) async throws {
+        self.scenario = scenario
+        bench = try Bench()
+        if isEmpty { return }
+        let ledger = try bench.create()
+        let workload = Workload(bench)
+        try await scenario.prepare(workload, ledger)
+        prepared = workload.attempts
+    }
+
+    /// Work that begins where this base ends.
+    func workload(note: @escaping @Sendable (String) -> Void = { _ in }) -> Workload {
+        Workload(bench, after: prepared, note: note)
+    }
+
+    /// Copies the ledger as it is on the disk.
+    func copy(to folder: URL) throws {
+        for suffix in ["", "-wal"] where FileManager.default.fileExists(atPath: bench.path + suffix)
+        {
+            try FileManager.default.copyItem(
+                atPath: bench.path + suffix,
+                toPath: folder.appendingPathComponent("tidemark.db" + suffix).path)
+        }
+    }
+
+    func open(_ folder: TemporaryFolder) throws -> SQLiteLedger {
+        try SQLiteLedger.openForWriting(
+            path: folder.ledger, time: bench.time, random: bench.random,
+            checkpointBytes: scenario.checkpointBytes)
+    }
+
+    func openOrCreate(_ folder: TemporaryFolder) throws -> SQLiteLedger {
+        if FileManager.default.fileExists(atPath: folder.ledger) { return try open(folder) }
+        return try SQLiteLedger.create(
+            path: folder.ledger, programVersion: "test", tokenKeyID: "00000000", time: bench.time,
+            random: bench.random)
+    }
+}
+
+extension TemporaryFolder {
+    var ledger: String { url.appendingPathComponent("tidemark.db").path }
+}
