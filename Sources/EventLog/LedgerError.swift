@@ -5,6 +5,8 @@ public enum LedgerError: Error, Equatable, Sendable {
     /// Another process is the writer.
     case locked(path: String, pid: Int32?)
     case exists(path: String)
+    /// The file is a ledger that has a write-ahead log beside it, or the very ledger that is copied.
+    case inUse(path: String)
     case notFound(path: String)
     case notALedger(path: String, reason: String)
     /// A newer release wrote the file.
@@ -37,6 +39,7 @@ extension LedgerError: Diagnostic {
         case .locked(let path, let pid):
             "another process\(pid.map { " (pid \($0))" } ?? "") is writing to \(path)"
         case .exists(let path): "\(path) exists already"
+        case .inUse(let path): "\(path) is a ledger in use"
         case .notFound(let path): "there is no ledger at \(path)"
         case .notALedger(let path, _): "\(path) is not a ledger"
         case .tooNew(let path, let format): "\(path) is written in format \(format)"
@@ -62,7 +65,7 @@ extension LedgerError: Diagnostic {
             .notStorable(_, let reason), .io(let reason), .corrupt(_, let reason):
             reason
         case .wrongExpectedVersion: "another event was recorded first"
-        case .locked, .exists, .notFound, .tooNew, .readOnly, .envelopeTooLarge, .blobMismatch,
+        case .locked, .exists, .inUse, .notFound, .tooNew, .readOnly, .envelopeTooLarge, .blobMismatch,
             .full, .unreadable:
             nil
         }
@@ -77,6 +80,7 @@ extension LedgerError: Diagnostic {
         case .corrupt: "stop writing, keep the file, and run tidemark verify"
         case .unreadable(_, let error): error.hint
         case .io: "may this user write to the folder, and is the disk sound?"
+        case .inUse: "give the copy another name"
         case .exists, .notALedger, .readOnly, .wrongExpectedVersion, .idempotencyConflict,
             .envelopeTooLarge, .notStorable, .blobMismatch:
             nil

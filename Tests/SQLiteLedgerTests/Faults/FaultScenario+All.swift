@@ -5,7 +5,7 @@ import SQLiteLedger
 import TestSupport
 
 extension FaultScenario {
-    static let all = [one, group, checkpoints, rebuild]
+    static let all = [one, group, checkpoints, rebuild, backup]
 
     static let creation = FaultScenario(name: "creation") { _, _ in }
 
@@ -41,6 +41,17 @@ extension FaultScenario {
         },
         run: { workload, ledger in
             _ = try? await ledger.rebuild()
+            await workload.append(workload.batch(1), to: ledger)
+        })
+
+    /// A copy that is whole or not there, over one that was there before.
+    static let backup = FaultScenario(
+        name: "a backup",
+        prepare: { workload, ledger in await workload.append(workload.batch(2), to: ledger) },
+        run: { workload, ledger in
+            let file = URL(fileURLWithPath: ledger.path).deletingLastPathComponent()
+                .appendingPathComponent("copy.db").path
+            _ = try? await ledger.backup(to: file, replacing: true)
             await workload.append(workload.batch(1), to: ledger)
         })
 

@@ -29,6 +29,7 @@ final class Workload: Sendable {
     private let note: @Sendable (String) -> Void
     private let log = Mutex<[Attempt]>([])
     private let failures = Mutex<[LedgerError]>([])
+    private let preparedCount: Int
 
     /// - Parameter before: What is on record already.
     init(
@@ -37,6 +38,7 @@ final class Workload: Sendable {
     ) {
         self.bench = bench
         self.note = note
+        preparedCount = before.count
         log.withLock { $0 = before }
     }
 
@@ -130,7 +132,18 @@ extension Workload {
                 problems.append("batch \(number): the body \(blob.digest.shortText) is lost")
             }
         }
-        return problems
+        return try await problems + problemsOfCopy(beside: ledger.path)
+    }
+
+    /// What is wrong with a copy beside the ledger, if there is one.
+    func problemsOfCopy(beside ledger: String) async throws -> [String] {
+        let copy = URL(fileURLWithPath: ledger).deletingLastPathComponent()
+            .appendingPathComponent("copy.db").path
+        guard ledger != copy, FileManager.default.fileExists(atPath: copy) else { return [] }
+        let prepared = Set(attempts.indices.filter { $0 < preparedCount })
+        return try await problems(
+            SQLiteLedger.openForReading(path: copy), acknowledged: prepared
+        ).map { "the copy: \($0)" }
     }
 
     var acknowledged: Set<Int> {

@@ -96,7 +96,7 @@ enum FaultChild {
             let arguments = [
                 compiler, "-shared", "-fPIC", "-O1", "-w", "-o", path, source, "-ldl", "-lpthread",
             ]
-            if (try? run(arguments, [:]).status) == 0 { return (folder, path) }
+            if (try? SecondRun(arguments).end().status) == 0 { return (folder, path) }
         }
         return nil
     }()
@@ -110,30 +110,8 @@ enum FaultChild {
         -> (status: Int32, output: String)
     {
         guard let library else { throw FaultShim.Missing(name: "the library") }
-        let program = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
         var added = [marker: "1", "LD_PRELOAD": library.path]
         for (name, value) in arguments { added["\(marker)_\(name)"] = value }
-        return try run(
-            [program, "--testing-library", "swift-testing", "--filter", test], added)
-    }
-
-    private static func run(_ command: [String], _ added: [String: String]) throws
-        -> (status: Int32, output: String)
-    {
-        let folder = try TemporaryFolder()
-        let output = folder.url.appendingPathComponent("output")
-        try Data().write(to: output)
-        let handle = try FileHandle(forWritingTo: output)
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-        process.arguments = command
-        process.environment = environment.merging(added) { $1 }
-        process.standardOutput = handle
-        process.standardError = handle
-        try process.run()
-        process.waitUntilExit()
-        try handle.close()
-        let text = String(decoding: try Data(contentsOf: output), as: UTF8.self)
-        return (process.terminationStatus, text)
+        return try SecondRun(test: test, added).end()
     }
 }
