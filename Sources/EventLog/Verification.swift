@@ -25,10 +25,18 @@ public struct Finding: Hashable, Sendable, CustomStringConvertible {
 public struct VerificationReport: Equatable, Sendable {
     public var events: Int64
     public var findings: [Finding]
+    /// How many payloads are gone, each named by an event that says why.
+    public var redacted: Int64
+    /// How many payloads are in an archive that was not read.
+    public var archived: Int64
 
-    public init(events: Int64, findings: [Finding]) {
+    public init(
+        events: Int64, findings: [Finding], redacted: Int64 = 0, archived: Int64 = 0
+    ) {
         self.events = events
         self.findings = findings
+        self.redacted = redacted
+        self.archived = archived
     }
 
     public var isIntact: Bool { findings.isEmpty }
@@ -79,6 +87,10 @@ public struct RecordVerifier: Sendable {
     private var versions: [String: Int64] = [:]
     private var ids: Set<EventID> = []
     private var legality = LegalityAudit()
+    /// What the events say is gone.
+    public private(set) var redactions = RedactionAudit()
+    /// How many payloads are not there.
+    public private(set) var gone: Int64 = 0
 
     public init() {}
 
@@ -101,6 +113,10 @@ public struct RecordVerifier: Sendable {
         guard let recorded = record.event else { return nil }
         if let event = recorded.event {
             for finding in legality.check(event, recorded.envelope) { append(finding) }
+            redactions.take(event, at: record.position)
+        } else {
+            legality.skip(recorded.envelope)
+            gone += 1
         }
         return recorded
     }

@@ -87,14 +87,14 @@ extension LedgerState {
     /// Folds in the next event.
     ///
     /// Total: any sequence of decoded events is accepted, because what is in the ledger has happened. A
-    /// redacted event has no payload and changes nothing.
+    /// redacted event has no payload, and only counts.
     ///
     /// - Precondition: `recorded.position` is `position + 1`.
     public mutating func apply(_ recorded: RecordedEvent) {
         precondition(recorded.position == position + 1, "events are folded in order, without gaps")
         position = recorded.position
         recordedAt = recorded.envelope.recordedAt
-        guard let event = recorded.event else { return }
+        guard let event = recorded.event else { return foldGone(recorded.envelope) }
         fold(event, recorded.envelope)
     }
 
@@ -116,6 +116,17 @@ extension LedgerState {
         precondition(recorded.position > position, "events are folded in order")
         position = recorded.position - 1
         apply(recorded)
+    }
+
+    /// Syncs and plans are numbered, and no number is given twice.
+    private mutating func foldGone(_ envelope: Envelope) {
+        switch envelope.type {
+        case EventCodec.name(of: .syncRequested(SyncRequested())).type:
+            ledger.upsert("ledger") { $0.syncs += 1 }
+        case EventCodec.name(of: .planSaved(PlanSaved())).type:
+            ledger.upsert("ledger") { $0.plans += 1 }
+        default: break
+        }
     }
 
     /// The rows that changed since the last call, to be stored in the same transaction as the events.

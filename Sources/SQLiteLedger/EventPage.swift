@@ -1,3 +1,4 @@
+internal import Digests
 internal import EventLog
 internal import GRDB
 
@@ -24,6 +25,22 @@ struct EventPage: Sendable {
         places.append(
             Place(
                 position: position, envelope: envelope, payload: payload, isRedacted: isRedacted))
+    }
+
+    /// Puts the payloads in that an archive has, each compared with its hash.
+    mutating func fill(_ find: (Int64) throws -> (salt: [UInt8], bytes: [UInt8])?) throws {
+        for index in places.indices where places[index].isRedacted {
+            let place = places[index]
+            guard let kept = try find(place.position) else { continue }
+            let envelope = try RecordDecoder.decode(
+                Envelope.self, from: Array(bytes[place.envelope]))
+            guard Digest(of: kept.salt + kept.bytes) == envelope.payloadHash else {
+                throw LedgerError.corrupt(
+                    position: place.position, reason: "the archive holds another payload")
+            }
+            places[index].payload = bytes.count..<bytes.count + kept.bytes.count
+            bytes += kept.bytes
+        }
     }
 
     private mutating func take(_ buffer: UnsafeBufferPointer<UInt8>) -> Range<Int> {
@@ -80,6 +97,20 @@ extension StoredEvents {
         defer { statement.reset() }
         var page = EventPage()
         while try statement.step() { page.append(statement) }
+        guard page.places.contains(where: \.isRedacted) else { return page }
+        let archives = try archives()
+        if !archives.isEmpty { try page.fill { try archivedPayload($0, archives) } }
+        return page
+    }
+
+    /// A page that can be folded.
+    ///
+    /// - Throws: `.archived` when a payload of it is in an archive that is not at hand.
+    func wholePage(after position: Int64, limit: Int) throws -> EventPage {
+        let page = try page(after: position, limit: limit)
+        for place in page.places where place.payload == nil {
+            try requireNotArchived(place.position)
+        }
         return page
     }
 

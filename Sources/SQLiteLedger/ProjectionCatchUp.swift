@@ -30,10 +30,14 @@ struct ProjectionCatchUp {
             state = stored
             return
         }
-        state = LedgerState()
+        let start = try database.read { db in
+            let stored = StoredEvents(db: db, version: version)
+            return try LedgerBase(stored)?.state(stored) ?? LedgerState()
+        }
+        state = start
         try database.writeWithoutTransaction { db in
             try db.inTransaction(.immediate) {
-                try Statements(db, version: version).replaceRows(with: LedgerState())
+                try Statements(db, version: version).replaceRows(with: start)
                 return .commit
             }
         }
@@ -50,7 +54,7 @@ struct ProjectionCatchUp {
             var hasMore = false
             try db.inTransaction(.immediate) {
                 let page = try StoredEvents(db: db, version: version)
-                    .page(after: before, limit: Self.pageSize)
+                    .wholePage(after: before, limit: Self.pageSize)
                 hasMore = page.places.count == Self.pageSize
                 guard !page.places.isEmpty else { return .commit }
                 try state.fold(page.events(&reader))

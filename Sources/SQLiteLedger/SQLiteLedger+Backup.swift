@@ -32,7 +32,9 @@ extension SQLiteLedger {
         let draft = file + ".new"
         for suffix in ["", "-journal"] { removeFile(draft + suffix) }
         do {
-            try await copy(into: draft)
+            try await onOwnConnection { db in
+                try db.execute(sql: "VACUUM INTO ?", arguments: [draft])
+            }
             let events = try await Self.checkCopy(draft)
             let bytes = try syncFile(draft)
             try renameFile(draft, to: file)
@@ -44,18 +46,19 @@ extension SQLiteLedger {
         }
     }
 
-    private func copy(into draft: String) async throws(LedgerError) {
+    /// Runs `body` on a new reading connection, without a transaction, beside all other work.
+    func onOwnConnection<R: Sendable>(
+        _ body: @escaping @Sendable (Database) throws -> R
+    ) async throws(LedgerError) -> R {
         let source: DatabaseQueue
         do { source = try Connection.reading(path) } catch { throw LedgerError(error) }
-        let result: Result<Void, LedgerError> = await withCheckedContinuation { continuation in
+        let result: Result<R, LedgerError> = await withCheckedContinuation { continuation in
             source.asyncWriteWithoutTransaction { db in
                 continuation.resume(
-                    returning: Result {
-                        try db.execute(sql: "VACUUM INTO ?", arguments: [draft])
-                    }.mapError { LedgerError($0) })
+                    returning: Result { try body(db) }.mapError { LedgerError($0) })
             }
         }
-        try result.get()
+        return try result.get()
     }
 
     private static func checkCopy(_ draft: String) async throws(LedgerError) -> Int64 {

@@ -8,6 +8,7 @@ extension SQLiteLedger {
     ///
     /// The other meaning, what was known then, is `state(at:)`.
     ///
+    /// - Throws: `.archived` when there is an archive that is not at hand.
     /// - Complexity: O(*events*): every event is looked at, a page at a time.
     public func state(occurredBy time: Timestamp) async throws(LedgerError) -> LedgerState {
         try await blocking { () throws(LedgerError) in

@@ -50,6 +50,7 @@ extension SQLiteLedger {
 
     /// The past as it was known right after the event at `position`, or now when that is beyond the end.
     ///
+    /// - Throws: `.archived` when that was before the end of an archive that is not at hand.
     /// - Complexity: O(*position*) the first time: every event up to there is folded, a page at a time. Later
     ///   the nearest saved state is taken, if one can be kept beside the ledger; see `SavedState`.
     public func state(at position: Int64) async throws(LedgerError) -> LedgerState {
@@ -78,7 +79,15 @@ extension SQLiteLedger {
     private func past(upTo position: Int64) throws(LedgerError) -> LedgerState {
         let saved = SavedStates(of: path)
         let last = min(position, try read { try $0.head() })
-        var state = LedgerState.past()
+        let version = projectionVersion
+        var state = try read { stored in
+            let stored = StoredEvents(db: stored.db, version: version)
+            guard let base = try LedgerBase(stored), base.through <= last else {
+                return LedgerState.past()
+            }
+            return try base.state(stored)
+        }
+        state.keepChanges(false)
         for known in saved.positions.reversed() where known <= last {
             guard let (key, recordedAt) = try savedStateKey(known),
                 let loaded = saved.load(key, recordedAt: recordedAt)
@@ -144,7 +153,7 @@ extension SQLiteLedger {
             let page: EventPage
             do {
                 page = try reader.read { db in
-                    try StoredEvents(db: db).page(after: after, limit: limit)
+                    try StoredEvents(db: db).wholePage(after: after, limit: limit)
                 }
             } catch { throw LedgerError(error) }
             guard let end = page.places.last?.position else { return nil }

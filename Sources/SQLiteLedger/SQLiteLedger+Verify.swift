@@ -55,8 +55,10 @@ extension SQLiteLedger {
 extension Writer {
     mutating func rebuild(from base: LedgerState, _ actor: Actor) throws -> (Int64, Int, NewEvent) {
         var state = base
+        // What is appended from now on changes rows again.
+        state.keepChanges(true)
         let version = projectionVersion
-        let differing = try transaction { db, _ in
+        let differing = try transaction { _, db in
             let stored = StoredEvents(db: db, version: version)
             try stored.fold(into: &state)
             _ = state.takeChanges()

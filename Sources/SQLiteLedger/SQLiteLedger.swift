@@ -34,12 +34,15 @@ public final class SQLiteLedger: Sendable {
     /// The most batches that one transaction takes.
     static let groupLimit = 256
 
-    private init(path: String, writer: consuming sending Writer?, projectionVersion: Int)
-        throws(LedgerError)
-    {
+    private init(
+        path: String, writer: consuming sending Writer?, projectionVersion: Int,
+        archives: [String] = []
+    ) throws(LedgerError) {
         self.path = path
         self.projectionVersion = projectionVersion
-        do { reader = try Connection.reading(path) } catch { throw LedgerError(error) }
+        do {
+            reader = try Connection.reading(path, archives: archives)
+        } catch { throw LedgerError(error) }
         isReadOnly = writer == nil
         full.store(writer?.isFull ?? false, ordering: .relaxed)
         self.writer = Mutex(writer)
@@ -131,16 +134,22 @@ extension SQLiteLedger {
     }
 
     /// Opens a ledger beside its writer, if there is one; never changes the file.
-    public static func openForReading(path: String) throws(LedgerError) -> SQLiteLedger {
-        try openForReading(path: path, projectionVersion: LedgerState.version)
+    ///
+    /// - Parameter archives: Files that payloads and bodies of it were moved into; those are read as if they
+    ///   were still here. At most ten.
+    public static func openForReading(path: String, archives: [String] = [])
+        throws(LedgerError) -> SQLiteLedger
+    {
+        try openForReading(
+            path: path, projectionVersion: LedgerState.version, archives: archives)
     }
 
-    package static func openForReading(path: String, projectionVersion: Int) throws(LedgerError)
-        -> SQLiteLedger
-    {
+    package static func openForReading(
+        path: String, projectionVersion: Int, archives: [String] = []
+    ) throws(LedgerError) -> SQLiteLedger {
         guard fileExists(path) else { throw LedgerError.notFound(path: path) }
         let ledger = try SQLiteLedger(
-            path: path, writer: nil, projectionVersion: projectionVersion)
+            path: path, writer: nil, projectionVersion: projectionVersion, archives: archives)
         do {
             try ledger.reader.read { db in try Connection.checkFormat(db, path: path) }
         } catch { throw LedgerError(error) }

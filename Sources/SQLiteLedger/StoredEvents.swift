@@ -52,8 +52,16 @@ struct StoredEvents {
 
     /// The bytes before encoding, compared with the digest.
     func blob(_ digest: Digest) throws -> [UInt8]? {
+        if let bytes = try blob(digest, in: "main") { return bytes }
+        for archive in try archives() {
+            if let bytes = try blob(digest, in: archive) { return bytes }
+        }
+        return nil
+    }
+
+    private func blob(_ digest: Digest, in schema: String) throws -> [UInt8]? {
         let statement = try RawStatement(
-            cached: "SELECT encoding, size, bytes FROM blob WHERE digest = ?", db)
+            cached: "SELECT encoding, size, bytes FROM \(schema).blob WHERE digest = ?", db)
         defer { statement.reset() }
         statement.bind(1, digest.bytes)
         guard try statement.step() else { return nil }
@@ -88,9 +96,9 @@ extension StoredEvents {
         return try? LedgerState(rows: try rows(), position: position, recordedAt: recordedAt)
     }
 
-    /// The state that the stored rows give, brought up to the last event; from zero without rows.
+    /// The state that the stored rows give, brought up to the last event; from the start without rows.
     func state() throws -> LedgerState {
-        var state = try storedState() ?? LedgerState()
+        var state = try storedState() ?? LedgerBase(self)?.state(self) ?? LedgerState()
         try fold(into: &state)
         return state
     }
@@ -100,7 +108,7 @@ extension StoredEvents {
         var reader = RecordReader()
         while state.position < last {
             let limit = Int(min(Int64(Self.pageSize), last - state.position))
-            let page = try page(after: state.position, limit: limit)
+            let page = try wholePage(after: state.position, limit: limit)
             try state.fold(page.events(&reader))
             if page.places.count < limit { return }
         }

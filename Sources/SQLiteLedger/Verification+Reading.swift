@@ -14,7 +14,8 @@ enum LedgerVerification {
     static func report(_ database: DatabaseQueue, version: Int) throws(LedgerError)
         -> VerificationReport
     {
-        var walk = Walk()
+        let start = try read(database) { try Start(StoredEvents(db: $0, version: version)) }
+        var walk = Walk(start: start)
         let records = Mutex(RecordReader())
         let position = Mutex<Int64>(0)
         var pages = PageAhead { () throws(LedgerError) -> CheckedPage? in
@@ -67,35 +68,83 @@ enum LedgerVerification {
         var records: [CheckedRecord] = []
         var missingBlobs: [Finding] = []
         var index = IndexSum()
+        /// Those whose payloads are in an archive that is not at hand.
+        var archived: Set<Int64> = []
+    }
+
+    /// Where the fold begins when what was before is in an archive that is not at hand.
+    private struct Start: Sendable {
+        let base: LedgerBase?
+        private(set) var state: LedgerState?
+        private(set) var findings: [Finding] = []
+
+        init(_ stored: StoredEvents) throws {
+            base = try LedgerBase(stored)
+            guard let base else { return }
+            do {
+                state = try base.state(stored)
+                state?.keepChanges(false)
+            } catch LedgerError.corrupt(_, let reason) {
+                findings.append(
+                    Finding(
+                        position: base.through, "saved state", expected: "its digest",
+                        found: reason))
+            }
+        }
     }
 
     private struct Walk: Sendable {
+        let start: Start
         var verifier = RecordVerifier()
         /// What the events give; `nil` once one of them could not be read.
         private var state: LedgerState? = .past()
         private var findings: [Finding] = []
         private var index = IndexSum()
 
+        init(start: Start) { self.start = start }
+
         mutating func check(_ page: CheckedPage) {
             index.add(page.index)
             findings += page.missingBlobs.prefix(RecordVerifier.maxFindings - findings.count)
             for record in page.records {
                 let event = verifier.check(record)
-                if let event, let position = state?.position, event.position == position + 1 {
+                if let event, let position = state?.position, event.position == position + 1,
+                    !page.archived.contains(event.position)
+                {
                     state?.apply(event)
                 } else {
                     state = nil
                 }
+                if let base = start.base, record.position == base.through { enter(base) }
+            }
+        }
+
+        /// Compares the saved state with the fold, or goes on from it where there is no fold.
+        private mutating func enter(_ base: LedgerBase) {
+            guard let folded = state else {
+                state = start.state
+                findings += start.findings
+                return
+            }
+            let expected = folded.savedTables().map { "\($0.name) \(Digest(of: $0.bytes))" }
+            let found = base.archived.states.map { "\($0.projection) \($0.digest)" }
+            for (expected, found) in zip(expected, found) where expected != found {
+                findings.append(
+                    Finding(
+                        position: base.through, "saved state", expected: expected, found: found))
             }
         }
 
         mutating func finish(_ stored: StoredEvents) throws -> VerificationReport {
             if try stored.indexSum() != index { findings += try stored.indexFindings() }
+            findings += try stored.redactionFindings(verifier.redactions)
             // Dropped while it is compared, as it is not needed again.
             if let folded = state.take() { findings += try stored.compareRows(with: folded) }
             let all = verifier.findings + findings
             return VerificationReport(
-                events: verifier.position, findings: Array(all.prefix(RecordVerifier.maxFindings)))
+                events: verifier.position, findings: Array(all.prefix(RecordVerifier.maxFindings)),
+                redacted: verifier.redactions.count,
+                archived: max(0, verifier.gone - verifier.redactions.count))
         }
     }
 }
@@ -117,9 +166,10 @@ extension StoredEvents {
         statement.bind(1, position)
         statement.bind(2, Int64(Self.pageSize))
         let blobs = try BlobLookup(db)
+        let archives = try archives()
         var page = LedgerVerification.CheckedPage()
         while try statement.step() {
-            let record = StoredRecord(
+            var record = StoredRecord(
                 position: statement.integer(0), id: statement.text(1), type: statement.text(2),
                 version: Int(statement.integer(3)), stream: statement.text(4),
                 streamVersion: statement.integer(5), recordedAt: statement.integer(6),
@@ -127,6 +177,13 @@ extension StoredEvents {
                 salt: statement.isNull(8) ? nil : Array(statement.bytes(8)),
                 payload: statement.isNull(9) ? nil : Array(statement.bytes(9)),
                 isRedacted: !statement.isNull(10))
+            if record.payload == nil, record.isRedacted {
+                if let kept = try archivedPayload(record.position, archives) {
+                    (record.salt, record.payload) = (kept.salt, kept.bytes)
+                } else if try isArchived(record.position) {
+                    page.archived.insert(record.position)
+                }
+            }
             let checked = record.checked(&reader)
             page.records.append(checked)
             guard let event = checked.event else { continue }

@@ -54,6 +54,8 @@ struct Writer {
         reserve = Reserve(of: path)
         isFull = !reserve.take()
         try reopen()
+        // What cannot be done now is done at the next start: the ledger itself is sound.
+        if isErasurePending { try? erase() }
         guard isNew || state.position > 0 else {
             throw LedgerError.notALedger(path: path, reason: "it holds no event")
         }
@@ -107,7 +109,7 @@ struct Writer {
     }
 
     /// The open connection, made anew after a failure.
-    fileprivate mutating func connection() throws -> DatabaseQueue {
+    mutating func connection() throws -> DatabaseQueue {
         if let database { return database }
         try reopen()
         guard let database else { throw LedgerError.io("the connection is closed") }
@@ -193,10 +195,16 @@ extension Writer {
     /// Closes a connection whose transaction failed: what it holds in memory may differ from the file.
     ///
     /// Source: https://www.usenix.org/conference/atc20/presentation/rebello (a failed fsync is not to be retried)
-    private mutating func abandonConnection() {
+    mutating func abandonConnection() {
         prepared = nil
         try? database?.close()
         database = nil
+    }
+
+    /// After a failed write outside of an append.
+    mutating func noteFailure(_ error: any Error) {
+        if case .io = LedgerError(error) { isSuspect = true }
+        abandonConnection()
     }
 
     /// The present; after a failure the file is opened again first.
@@ -239,19 +247,18 @@ extension Writer {
     }
 
     /// Runs `body` in a transaction of the write connection.
-    mutating func transaction<R>(_ body: (Database, LedgerState) throws -> R) throws -> R {
+    mutating func transaction<R>(_ body: (inout Writer, Database) throws -> R) throws -> R {
         let database = try connection()
         var result: R?
         do {
             try database.writeWithoutTransaction { db in
                 try db.inTransaction(.immediate) {
-                    result = try body(db, state)
+                    result = try body(&self, db)
                     return .commit
                 }
             }
         } catch {
-            if case .io = LedgerError(error) { isSuspect = true }
-            abandonConnection()
+            noteFailure(error)
             throw error
         }
         guard let result else { throw LedgerError.io("the transaction did not run") }

@@ -29,6 +29,10 @@ public struct ControlRequest: Equatable, Sendable {
         case terminate(application: String)
         case verify(isFull: Bool)
         case rebuild
+        /// Removes the payload of an event for good.
+        case redact(position: Int64, reason: String)
+        /// Moves payloads recorded before a time into a file, whose path is absolute.
+        case archive(before: Timestamp, file: String)
     }
 }
 
@@ -44,6 +48,8 @@ extension ControlRequest {
         case .terminate: "/v1/terminate"
         case .verify: "/v1/verify"
         case .rebuild: "/v1/rebuild"
+        case .redact: "/v1/redact"
+        case .archive: "/v1/archive"
         }
     }
 
@@ -74,6 +80,12 @@ extension ControlRequest {
             fields["application"] = .string(application)
         case .verify(let isFull): fields["full"] = .bool(isFull)
         case .rebuild: break
+        case .redact(let position, let reason):
+            fields["position"] = .int(position)
+            fields["reason"] = .string(reason)
+        case .archive(let time, let file):
+            fields["before"] = .string(time.description)
+            fields["file"] = .string(file)
         }
         return .object(fields)
     }
@@ -124,6 +136,15 @@ extension ControlRequest.Action {
             self = .terminate(application: try fields.requiredString("application"))
         case "/v1/verify": self = .verify(isFull: try fields.bool("full") ?? true)
         case "/v1/rebuild": self = .rebuild
+        case "/v1/redact":
+            self = .redact(
+                position: try fields.position("position"),
+                reason: try fields.requiredString("reason"))
+        case "/v1/archive":
+            guard let time = Timestamp(try fields.requiredString("before")) else {
+                throw ControlError.badRequest("before is no time")
+            }
+            self = .archive(before: time, file: try fields.requiredString("file"))
         default: throw ControlError.unknownRoute(route)
         }
     }
@@ -159,6 +180,13 @@ private struct RequestFields {
             throw ControlError.badRequest("\(name) is missing")
         }
         return text
+    }
+
+    mutating func position(_ name: String) throws(ControlError) -> Int64 {
+        guard let position = take(name)?.intValue, position > 0 else {
+            throw ControlError.badRequest("\(name) is no position")
+        }
+        return position
     }
 
     mutating func bool(_ name: String) throws(ControlError) -> Bool? {

@@ -23,7 +23,8 @@ struct ControlTests {
             .rollback(application: "web", to: "sync-3", isPruning: nil),
             .revert(application: "web", to: "sync-3"), .revert(application: "web", to: nil),
             .release(application: "web"), .terminate(application: "web"),
-            .verify(isFull: false), .rebuild,
+            .verify(isFull: false), .rebuild, .redact(position: 12, reason: "r"),
+            .archive(before: Timestamp(seconds: 5), file: "/archives/one.db"),
         ]
         for action in actions {
             let request = ControlRequest(id: id, onBehalfOf: "b", action)

@@ -40,8 +40,9 @@ struct Workspace: Sendable {
     /// For mirrors of repositories and other files that can be made again.
     var cacheFolder: String { Files.folder(of: ledgerPath) + "/.tidemark" }
 
-    func openForReading() throws -> SQLiteLedger {
-        try SQLiteLedger.openForReading(path: ledgerPath)
+    /// - Parameter archives: Files that old payloads were moved into, read as part of it.
+    func openForReading(archives: [String] = []) throws -> SQLiteLedger {
+        try SQLiteLedger.openForReading(path: ledgerPath, archives: archives)
     }
 
     func readTokenKey() throws -> TokenKey {
@@ -68,6 +69,24 @@ struct ConfigOptions: ParsableArguments {
 
     func workspace() throws -> Workspace {
         try Workspace(file: Surroundings.current.path(config))
+    }
+}
+
+/// For commands that read the ledger: what was moved out of it.
+struct ArchiveOptions: ParsableArguments {
+    @Option(
+        name: .customLong("archive"),
+        help: "Archive that old payloads were moved into; may be repeated.")
+    var files: [String] = []
+
+    func open(_ workspace: Workspace) throws -> SQLiteLedger {
+        let paths = files.map { Surroundings.current.path($0) }
+        for path in paths where !Files.exists(path) {
+            throw CommandError(
+                "there is no archive \(path)",
+                try: "tidemark log --type ledger.archived tells when there was one")
+        }
+        return try workspace.openForReading(archives: paths)
     }
 }
 

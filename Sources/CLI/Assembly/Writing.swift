@@ -115,7 +115,7 @@ extension ControlRequest {
     fileprivate var needsClusters: Bool {
         switch action {
         case .sync, .syncPlan, .plan, .refresh, .rollback, .revert, .release, .terminate: true
-        case .verify, .rebuild: false
+        case .verify, .rebuild, .redact, .archive: false
         }
     }
 }

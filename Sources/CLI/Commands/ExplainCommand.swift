@@ -20,11 +20,12 @@ struct ExplainCommand: AsyncParsableCommand {
     var target: String
 
     @OptionGroup var moment: MomentOptions
+    @OptionGroup var archive: ArchiveOptions
     @OptionGroup var config: ConfigOptions
     @OptionGroup var format: FormatOptions
 
     func run() async throws {
-        let ledger = try config.workspace().openForReading()
+        let ledger = try archive.open(config.workspace())
         let state = try await state(ledger)
         let explanation: Explanation
         if let row = state.syncs[target] {

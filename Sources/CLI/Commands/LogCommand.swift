@@ -58,11 +58,12 @@ struct LogCommand: AsyncParsableCommand {
     @Flag(name: .shortAndLong, help: "Go on showing new events, oldest first, until interrupted.")
     var follow = false
 
+    @OptionGroup var archive: ArchiveOptions
     @OptionGroup var config: ConfigOptions
     @OptionGroup var format: ListOptions
 
     func run() async throws {
-        let ledger = try config.workspace().openForReading()
+        let ledger = try archive.open(config.workspace())
         let filter = try await filter(ledger)
         let newest = try await newest(ledger, filter)
         let isForward = reverse || follow

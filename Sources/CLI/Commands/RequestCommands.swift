@@ -136,7 +136,9 @@ struct RollbackCommand: AsyncParsableCommand {
             }
             return try show("auto-sync of \(application) goes on")
         }
-        try confirm()
+        try confirm(
+            revert ? "Push a commit that reverts" : "Go back to \(to ?? "")", isConfirmed: yes,
+            refusal: "a rollback changes the cluster")
         if revert {
             let commit = try await writing.perform(
                 .revert(application: application, to: to), about: application
@@ -146,21 +148,5 @@ struct RollbackCommand: AsyncParsableCommand {
         try await follow(
             .rollback(application: application, to: to ?? "", isPruning: prune), writing,
             about: application, waits: !waiting.noWait, waiting.limit(), format)
-    }
-
-    private func confirm() throws {
-        if yes { return }
-        let surroundings = Surroundings.current
-        guard surroundings.isInputTerminal, surroundings.isOutputTerminal else {
-            throw CommandError(
-                "a rollback changes the cluster and nobody can be asked",
-                because: "input and output are not both a terminal", try: "add --yes")
-        }
-        let what = revert ? "Push a commit that reverts" : "Go back to \(to ?? "")"
-        surroundings.writeError("\(what)? [y/N] ")
-        let reply = surroundings.readLine()?.lowercased() ?? ""
-        guard reply == "y" || reply == "yes" else {
-            throw CommandError("nothing was changed", because: "the answer was not yes")
-        }
     }
 }

@@ -31,11 +31,12 @@ struct ShowCommand: AsyncParsableCommand {
     var desired = false
 
     @OptionGroup var moment: MomentOptions
+    @OptionGroup var archive: ArchiveOptions
     @OptionGroup var config: ConfigOptions
     @OptionGroup var format: FormatOptions
 
     func run() async throws {
-        let ledger = try config.workspace().openForReading()
+        let ledger = try archive.open(config.workspace())
         let isJSON = format.output == .json
         if address.hasPrefix("@") {
             return try show(try await event(ledger), isYAML: !isJSON)

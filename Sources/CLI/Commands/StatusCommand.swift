@@ -20,12 +20,13 @@ struct StatusCommand: AsyncParsableCommand {
     var application: String?
 
     @OptionGroup var moment: MomentOptions
+    @OptionGroup var archive: ArchiveOptions
     @OptionGroup var config: ConfigOptions
     @OptionGroup var format: FormatOptions
 
     func run() async throws {
         let workspace = try config.workspace()
-        let ledger = try workspace.openForReading()
+        let ledger = try archive.open(workspace)
         let state =
             moment.at == nil
             ? try await ledger.declaredState(application) : try await moment.state(of: ledger)

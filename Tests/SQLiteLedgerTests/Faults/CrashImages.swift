@@ -102,7 +102,12 @@ struct CrashDisk {
         !["-shm", ".lock", ".reserve"].contains { path.hasSuffix($0) }
     }
 
-    var isSettled: Bool { pending.isEmpty && pendingNames.isEmpty }
+    /// What a power cut now may do: nothing and the worst, and one thing in between.
+    func fates(_ generator: inout SeededGenerator) -> [Fate] {
+        if pending.isEmpty, pendingNames.isEmpty { return [.kept] }
+        let between: [Fate] = [.prefix, .subset, .torn]
+        return [.kept, .lost, between.randomElement(using: &generator) ?? .torn]
+    }
 
     /// - Returns: Whether it has anything to do with the ledger.
     mutating func apply(_ operation: DiskOperation) -> Bool {

@@ -2,10 +2,11 @@ import EventLog
 import Foundation
 import Model
 import SQLiteLedger
+import Synchronization
 import TestSupport
 
 extension FaultScenario {
-    static let all = [one, group, checkpoints, rebuild, backup]
+    static let all = [one, group, checkpoints, rebuild, backup, redaction, archive]
 
     static let creation = FaultScenario(name: "creation") { _, _ in }
 
@@ -52,6 +53,34 @@ extension FaultScenario {
             let file = URL(fileURLWithPath: ledger.path).deletingLastPathComponent()
                 .appendingPathComponent("copy.db").path
             _ = try? await ledger.backup(to: file, replacing: true)
+            await workload.append(workload.batch(1), to: ledger)
+        })
+
+    /// Of the last event before, whose body goes with it.
+    static let redaction = FaultScenario(
+        name: "a redaction",
+        prepare: { workload, ledger in
+            for _ in 0..<2 { await workload.append(workload.batch(2), to: ledger) }
+        },
+        run: { workload, ledger in
+            let actor = Actor(kind: .user, id: "uid:1000", authentication: .unixPeer)
+            await workload.redactLast(in: ledger, actor)
+            await workload.append(workload.batch(1), to: ledger)
+        })
+
+    /// Of everything that was on record before; what is not here any more must be in the archive.
+    static let archive = FaultScenario(
+        name: "an archive",
+        prepare: { workload, ledger in
+            for _ in 0..<2 { await workload.append(workload.batch(2), to: ledger) }
+            workload.bench.pass(.seconds(3600))
+        },
+        run: { workload, ledger in
+            let actor = Actor(kind: .user, id: "uid:1000", authentication: .unixPeer)
+            let before = workload.bench.wall.withLock { $0 + .seconds(-60) }
+            _ = try? await ledger.archive(
+                before: before, to: Workload.archive(of: ledger.path), actor: actor,
+                id: workload.bench.event(0).id)
             await workload.append(workload.batch(1), to: ledger)
         })
 

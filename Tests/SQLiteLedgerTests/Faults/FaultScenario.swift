@@ -30,6 +30,7 @@ final class Workload: Sendable {
     private let log = Mutex<[Attempt]>([])
     private let failures = Mutex<[LedgerError]>([])
     private let preparedCount: Int
+    private let redacted = Mutex<Blob?>(nil)
 
     /// - Parameter before: What is on record already.
     init(
@@ -72,6 +73,29 @@ final class Workload: Sendable {
         }
     }
 
+    /// Redacts the last event on record before, and remembers which body may be gone.
+    func redactLast(in ledger: SQLiteLedger, _ actor: Actor) async {
+        let before = attempts.prefix(preparedCount)
+        redacted.withLock { $0 = before.last?.batch.blobs.last }
+        let position = before.reduce(1) { $0 + Int64($1.batch.events.count) }
+        _ = try? await ledger.redact(
+            position, reason: "a name", actor: actor, id: bench.event(0).id)
+    }
+
+    /// Whether bytes of the redacted body are in the files of a ledger, though they were erased.
+    private func problemsOfErasure(_ ledger: SQLiteLedger, isRedacted: Bool) throws -> [String] {
+        guard isRedacted, let bytes = redacted.withLock({ $0?.bytes.prefix(40) }),
+            !FileManager.default.fileExists(atPath: ledger.path + ".erase")
+        else { return [] }
+        return try ["", "-wal"].map { ledger.path + $0 }
+            .filter { FileManager.default.fileExists(atPath: $0) }
+            .filter {
+                let file = try Data(contentsOf: URL(fileURLWithPath: $0))
+                return file.range(of: Data(bytes)) != nil
+            }
+            .map { "\($0) holds bytes that were redacted" }
+    }
+
     /// Events with a body each, of which one does not fit into a page.
     func batch(_ count: Int) -> AppendBatch {
         var events: [NewEvent] = []
@@ -100,6 +124,13 @@ extension Workload {
     ///
     /// - Parameter acknowledged: The numbers of the attempts that were answered in time.
     func problems(_ ledger: SQLiteLedger, acknowledged: Set<Int>) async throws -> [String] {
+        let archive = Self.archive(of: ledger.path)
+        if !ledger.isReadOnly, FileManager.default.fileExists(atPath: archive) {
+            // Nothing but what the archive has may be missing.
+            let whole = try SQLiteLedger.openForReading(path: ledger.path, archives: [archive])
+            let alone = try await ledger.verify(full: true).findings.map(\.description)
+            return try await alone + problems(whole, acknowledged: acknowledged)
+        }
         var problems = try await ledger.verify(full: true).findings.map(\.description)
         let check = try await DatabaseQueue(path: ledger.path).read { db in
             try String.fetchAll(db, sql: "PRAGMA integrity_check")
@@ -111,7 +142,9 @@ extension Workload {
                 attempt.batch.events.map { ($0.id, number) }
             })
         var found: [Int: [EventID]] = [:]
+        var isRedacted = false
         for event in try await ledger.events(after: 0, limit: .max) {
+            if event.envelope.type == "payload.redacted" { isRedacted = true }
             if let number = numbers[event.envelope.id] {
                 found[number, default: []].append(event.envelope.id)
             } else if !Self.own.contains(event.envelope.type) {
@@ -127,12 +160,19 @@ extension Workload {
                 problems.append("batch \(number) is there in part")
             }
             guard ids != nil else { continue }
-            for blob in attempt.batch.blobs
-            where try await ledger.blob(blob.digest) != blob.bytes {
+            let gone = redacted.withLock { $0?.digest }
+            for blob in attempt.batch.blobs where blob.digest != gone {
+                guard try await ledger.blob(blob.digest) != blob.bytes else { continue }
                 problems.append("batch \(number): the body \(blob.digest.shortText) is lost")
             }
         }
+        problems += try problemsOfErasure(ledger, isRedacted: isRedacted)
         return try await problems + problemsOfCopy(beside: ledger.path)
+    }
+
+    static func archive(of ledger: String) -> String {
+        URL(fileURLWithPath: ledger).deletingLastPathComponent()
+            .appendingPathComponent("archive.db").path
     }
 
     /// What is wrong with a copy beside the ledger, if there is one.

@@ -103,15 +103,11 @@ enum FaultChild {
 
     static let canRun = !isOne && library != nil
 
-    /// Runs one test of this program as a child.
-    ///
-    /// - Returns: Its status, 0 when the test passed, and what it printed.
-    static func run(_ test: String, _ arguments: [String: String] = [:]) throws
-        -> (status: Int32, output: String)
-    {
+    /// Starts one test of this program as a child.
+    static func start(_ test: String, _ arguments: [String: String] = [:]) throws -> SecondRun {
         guard let library else { throw FaultShim.Missing(name: "the library") }
         var added = [marker: "1", "LD_PRELOAD": library.path]
         for (name, value) in arguments { added["\(marker)_\(name)"] = value }
-        return try SecondRun(test: test, added).end()
+        return try SecondRun(test: test, added)
     }
 }
