@@ -40,6 +40,7 @@ let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let cryptoExtras = Target.Dependency.product(name: "CryptoExtras", package: "swift-crypto")
 let x509 = Target.Dependency.product(name: "X509", package: "swift-certificates")
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
+let grdbSQLite = Target.Dependency.product(name: "GRDBSQLite", package: "GRDB.swift")
 let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
 let hummingbirdTLS = Target.Dependency.product(name: "HummingbirdTLS", package: "hummingbird")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
@@ -102,7 +103,9 @@ let package = Package(
 
         // Adapters
         library("GitRepository", ["Model", "Digests", "CGit2", subprocess]),
-        library("SQLiteLedger", ["Model", "Digests", "EventLog", "Projections", grdb]),
+        library(
+            "SQLiteLedger",
+            ["Model", "Digests", "Compression", "EventLog", "Projections", grdb, grdbSQLite]),
         library(
             "ChartCrypto",
             ["Model", "Digests", "GoTemplate", "Rendering", "CCrypt", crypto, cryptoExtras, x509]),
@@ -153,7 +156,8 @@ let package = Package(
             name: "bench",
             dependencies: [
                 "Model", "YAML", "CYAML", "Digests", "Declarations", "Diffing", "EventLog",
-                "Projections", "GitRepository", "ChartCrypto", "Engine", logging,
+                "Projections", "GitRepository", "SQLiteLedger", "ChartCrypto", "Engine", grdbSQLite,
+                logging,
             ],
             exclude: ["README.md"],
             swiftSettings: settings),
@@ -177,7 +181,7 @@ let package = Package(
             ["YAML", "Digests", "Declarations", "Diffing", "Health", "EventLog", "Projections"]),
         tests(of: "Projections", ["YAML", "Digests", "EventLog"]),
         tests(of: "GitRepository", ["Digests"]),
-        tests(of: "SQLiteLedger", ["Digests", "EventLog", "Projections"]),
+        tests(of: "SQLiteLedger", ["Digests", "EventLog", "Projections", grdb]),
         tests(of: "KubernetesClient", ["YAML", hummingbird, hummingbirdTLS, nioSSL]),
         tests(of: "Signatures", ["Digests"]),
         tests(

@@ -2,7 +2,7 @@ internal import Crypto
 
 /// A SHA-256 digest, as four machine words, so that comparing and hashing one is cheap.
 public struct Digest: Hashable, Sendable {
-    private var words: (UInt64, UInt64, UInt64, UInt64)
+    package private(set) var words: (UInt64, UInt64, UInt64, UInt64)
 
     /// The digest of `bytes`.
     public init(of bytes: some Sequence<UInt8>) {
@@ -15,7 +15,15 @@ public struct Digest: Hashable, Sendable {
     }
 
     /// The digest of the UTF-8 bytes of `text`.
-    public init(of text: String) { self.init(of: text.utf8) }
+    public init(of text: String) {
+        // What values that are about to be filled in begin with: known, and asked for very often.
+        if text.isEmpty { self = Self.ofNothing } else { self.init(of: text.utf8) }
+    }
+
+    private static let ofNothing = Digest(of: EmptyCollection<UInt8>())
+
+    /// The digest whose bytes, in order, are those of the words from the highest to the lowest.
+    package init(words: (UInt64, UInt64, UInt64, UInt64)) { self.words = words }
 
     /// - Precondition: `bytes` has 32 elements.
     public init(bytes: some Collection<UInt8>) {
@@ -33,17 +41,29 @@ public struct Digest: Hashable, Sendable {
         self.init(bytes: bytes)
     }
 
-    init(_ digest: SHA256.Digest) { self.init(bytes: Array(digest)) }
+    init(_ digest: SHA256.Digest) {
+        words = digest.withUnsafeBytes { bytes in
+            func word(_ index: Int) -> UInt64 {
+                UInt64(bigEndian: bytes.loadUnaligned(fromByteOffset: 8 * index, as: UInt64.self))
+            }
+            return (word(0), word(1), word(2), word(3))
+        }
+    }
 
     public var bytes: [UInt8] {
         var result: [UInt8] = []
         result.reserveCapacity(32)
-        for word in [words.0, words.1, words.2, words.3] {
-            for shift in stride(from: 56, through: 0, by: -8) {
-                result.append(UInt8(truncatingIfNeeded: word >> UInt64(shift)))
-            }
-        }
+        append(to: &result)
         return result
+    }
+
+    /// Adds the 32 bytes to `bytes`, for buffers of several digests.
+    public func append(to bytes: inout [UInt8]) {
+        withUnsafeBytes(
+            of: (
+                words.0.bigEndian, words.1.bigEndian, words.2.bigEndian, words.3.bigEndian
+            )
+        ) { bytes.append(contentsOf: $0) }
     }
 
     public static func == (a: Digest, b: Digest) -> Bool { a.words == b.words }
@@ -69,7 +89,14 @@ public struct DigestBuilder {
 
     public init() {}
 
-    public mutating func update(_ bytes: [UInt8]) { hasher.update(data: bytes) }
+    public mutating func update(_ bytes: [UInt8]) {
+        bytes.withUnsafeBytes { hasher.update(bufferPointer: $0) }
+    }
+
+    public mutating func update(_ bytes: ArraySlice<UInt8>) {
+        bytes.withUnsafeBytes { hasher.update(bufferPointer: $0) }
+    }
+
     public mutating func update(_ text: String) { update(Array(text.utf8)) }
 
     /// Adds a text together with its length, so that two different lists of texts never hash alike.

@@ -1,4 +1,3 @@
-public import Digests
 public import Model
 
 /// A value that is stored as a canonical JSON object.
@@ -90,41 +89,6 @@ extension Bool: StoredValue {
     }
     public init(readingFrom decoder: inout RecordDecoder) throws(CodecError) {
         self = try decoder.readBool()
-    }
-}
-
-extension Timestamp: StoredValue {
-    public func write(to encoder: inout RecordEncoder) { encoder.append(string: description) }
-    public init(readingFrom decoder: inout RecordDecoder) throws(CodecError) {
-        let text = try decoder.readString()
-        // RFC 3339 allows other letters, a space, leap seconds: only the one form is stored.
-        guard let time = Timestamp(text), time.description == text else {
-            throw CodecError.unknownValue(text, of: "time")
-        }
-        self = time
-    }
-}
-
-extension Digest: StoredValue {
-    public func write(to encoder: inout RecordEncoder) { encoder.append(string: description) }
-    public init(readingFrom decoder: inout RecordDecoder) throws(CodecError) {
-        let text = try decoder.readString()
-        guard let digest = Digest(hex: text), !text.utf8.contains(where: { $0 < 0x61 && $0 > 0x39 })
-        else {
-            throw CodecError.unknownValue(text, of: "digest")
-        }
-        self = digest
-    }
-}
-
-extension ObjectKey: StoredValue {
-    public func write(to encoder: inout RecordEncoder) { encoder.append(string: description) }
-    public init(readingFrom decoder: inout RecordDecoder) throws(CodecError) {
-        let text = try decoder.readString()
-        guard let key = ObjectKey(text) else {
-            throw CodecError.unknownValue(text, of: "object key")
-        }
-        self = key
     }
 }
 

@@ -1,47 +1,6 @@
 public import Digests
 public import Model
 
-/// A UUIDv7 in its text form, made by whoever wants the event recorded: the key of idempotent appends.
-///
-/// Source: https://www.rfc-editor.org/rfc/rfc9562#section-5.7
-public struct EventID: Hashable, Sendable, CustomStringConvertible {
-    public let text: String
-
-    /// Reads the text form of any UUID in lower case; `nil` for anything else.
-    public init?(_ text: String) {
-        let groups = text.split(separator: "-", omittingEmptySubsequences: false).map(\.utf8.count)
-        let isHexadecimal = text.utf8.allSatisfy {
-            (0x30...0x39).contains($0) || (0x61...0x66).contains($0) || $0 == 0x2D
-        }
-        guard groups == [8, 4, 4, 4, 12], isHexadecimal else { return nil }
-        self.text = text
-    }
-
-    /// - Parameter random: Ten bytes of randomness.
-    public init(at time: Timestamp, random: [UInt8]) {
-        precondition(random.count == 10, "a UUIDv7 takes ten random bytes")
-        let milliseconds = UInt64(max(0, time.nanoseconds / 1_000_000))
-        var bytes = (0..<6).map { UInt8(truncatingIfNeeded: milliseconds >> UInt64(40 - 8 * $0)) }
-        bytes += random
-        bytes[6] = bytes[6] & 0x0F | 0x70
-        bytes[8] = bytes[8] & 0x3F | 0x80
-        let digits = Array(hex(bytes))
-        let groups = [0..<8, 8..<12, 12..<16, 16..<20, 20..<32]
-        text = groups.map { String(digits[$0]) }.joined(separator: "-")
-    }
-
-    public var description: String { text }
-}
-
-extension EventID: StoredValue {
-    public func write(to encoder: inout RecordEncoder) { text.write(to: &encoder) }
-    public init(readingFrom decoder: inout RecordDecoder) throws(CodecError) {
-        let text = try String(readingFrom: &decoder)
-        guard let id = EventID(text) else { throw CodecError.unknownValue(text, of: "event id") }
-        self = id
-    }
-}
-
 /// Who or what caused an event, and how that is known.
 public struct Actor: Coded, StoredValue, Hashable {
     public enum Kind: String, StoredEnum {
@@ -139,6 +98,9 @@ public struct Envelope: Coded {
     public var version = 0
 
     public init() {}
+
+    /// The bytes that are stored and hashed.
+    public func encoded() -> [UInt8] { RecordEncoder.encode(self) }
 
     /// The most bytes an envelope may have: a tlog-tiles entry has a 16-bit length.
     ///

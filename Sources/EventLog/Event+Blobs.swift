@@ -11,6 +11,7 @@ extension Event {
         case .syncPlanned(let payload): [payload.plan] + list(payload.planningInput)
         case .planSaved(let payload): [payload.plan] + list(payload.planningInput)
         case .evidenceAttested(let payload): [payload.document]
+        case .ledgerArchived(let payload): payload.states.map(\.digest)
         case .applyIntended(let payload): list(payload.body)
         case .objectApplied(let payload): list(payload.live)
         case .ledgerOpened, .clockJumped, .projectionRebuilt, .verificationRun,
@@ -24,7 +25,7 @@ extension Event {
             .applyRecovered, .hookStarted, .hookFinished, .syncSucceeded, .syncFailed,
             .syncTerminated, .rollbackRequested, .rollbackCommitted, .autoSyncHeld,
             .autoSyncReleased, .checkpointSigned, .checkpointWitnessed, .signingKeyChanged,
-            .payloadRedacted, .ledgerArchived, .planApproved, .planRejected:
+            .payloadRedacted, .planApproved, .planRejected:
             []
         }
     }

@@ -134,9 +134,14 @@ public enum EventCodec {
     public static func decode(type: String, version: Int, payload: [UInt8]) throws(CodecError)
         -> Event
     {
-        func read<Payload: Coded>() throws(CodecError) -> Payload {
-            try RecordDecoder.decode(Payload.self, from: payload)
-        }
+        var decoder = RecordDecoder(payload)
+        return try decode(type, version, &decoder)
+    }
+
+    static func decode(_ type: String, _ version: Int, _ decoder: inout RecordDecoder)
+        throws(CodecError) -> Event
+    {
+        func read<Payload: Coded>() throws(CodecError) -> Payload { try decoder.readAll() }
         switch (type, version) {
         case ("ledger.opened", 1): return .ledgerOpened(try read())
         case ("clock.jumped", 1): return .clockJumped(try read())

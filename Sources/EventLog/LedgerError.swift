@@ -5,6 +5,8 @@ public enum LedgerError: Error, Equatable, Sendable {
     /// Another process is the writer.
     case locked(path: String, pid: Int32?)
     case exists(path: String)
+    /// The file is a ledger that has a write-ahead log beside it, or the very ledger that is copied.
+    case inUse(path: String)
     case notFound(path: String)
     case notALedger(path: String, reason: String)
     /// A newer release wrote the file.
@@ -27,6 +29,12 @@ public enum LedgerError: Error, Equatable, Sendable {
     case io(String)
     /// The file does not hold what it must.
     case corrupt(position: Int64?, reason: String)
+    /// The payload of an event may not go, or has gone.
+    case notRedactable(position: Int64, reason: String)
+    /// Nothing can be moved into an archive now.
+    case notArchivable(reason: String)
+    /// The question needs payloads that were moved into an archive, which is not at hand.
+    case archived(through: Int64)
     /// An event this release cannot read.
     case unreadable(position: Int64, CodecError)
 }
@@ -37,6 +45,7 @@ extension LedgerError: Diagnostic {
         case .locked(let path, let pid):
             "another process\(pid.map { " (pid \($0))" } ?? "") is writing to \(path)"
         case .exists(let path): "\(path) exists already"
+        case .inUse(let path): "\(path) is a ledger in use"
         case .notFound(let path): "there is no ledger at \(path)"
         case .notALedger(let path, _): "\(path) is not a ledger"
         case .tooNew(let path, let format): "\(path) is written in format \(format)"
@@ -52,6 +61,9 @@ extension LedgerError: Diagnostic {
         case .io: "the ledger could not be read or written"
         case .corrupt(let position, _):
             "the ledger is not intact\(position.map { " at event \($0)" } ?? "")"
+        case .notRedactable(let position, _): "event \(position) is not redacted"
+        case .notArchivable: "nothing is archived"
+        case .archived(let through): "the events up to \(through) are in an archive"
         case .unreadable(let position, let error): "event \(position): \(error.summary)"
         }
     }
@@ -59,11 +71,13 @@ extension LedgerError: Diagnostic {
     public var cause: String? {
         switch self {
         case .notALedger(_, let reason), .idempotencyConflict(_, let reason),
-            .notStorable(_, let reason), .io(let reason), .corrupt(_, let reason):
+            .notStorable(_, let reason), .io(let reason), .corrupt(_, let reason),
+            .notRedactable(_, let reason), .notArchivable(let reason):
             reason
         case .wrongExpectedVersion: "another event was recorded first"
-        case .locked, .exists, .notFound, .tooNew, .readOnly, .envelopeTooLarge, .blobMismatch,
-            .full, .unreadable:
+        case .locked, .exists, .inUse, .notFound, .tooNew, .readOnly, .envelopeTooLarge,
+            .blobMismatch,
+            .full, .unreadable, .archived:
             nil
         }
     }
@@ -77,8 +91,10 @@ extension LedgerError: Diagnostic {
         case .corrupt: "stop writing, keep the file, and run tidemark verify"
         case .unreadable(_, let error): error.hint
         case .io: "may this user write to the folder, and is the disk sound?"
+        case .archived: "name the archive with --archive FILE"
+        case .inUse: "give the copy another name"
         case .exists, .notALedger, .readOnly, .wrongExpectedVersion, .idempotencyConflict,
-            .envelopeTooLarge, .notStorable, .blobMismatch:
+            .envelopeTooLarge, .notStorable, .blobMismatch, .notRedactable, .notArchivable:
             nil
         }
     }

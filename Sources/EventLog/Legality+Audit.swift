@@ -10,6 +10,7 @@ public struct LegalityAudit: Sendable {
     private var drifts: [String: DriftMachine] = [:]
     private var plans: [String: PlanMachine] = [:]
     private var pushes: [String: PushMachine] = [:]
+    private var gone = GoneEvents()
 
     public init() {}
 
@@ -17,7 +18,7 @@ public struct LegalityAudit: Sendable {
     ///
     /// - Returns: What the event may not follow; empty when it is legal.
     public mutating func check(_ event: Event, _ envelope: Envelope) -> [Finding] {
-        var audit = Step(envelope: envelope)
+        var audit = Step(envelope: envelope, gone: gone)
         if envelope.position == 1 {
             if case .ledgerOpened = event {
             } else {
@@ -26,14 +27,24 @@ public struct LegalityAudit: Sendable {
         }
         checkGround(event, &audit)
         checkSync(event, &audit)
+        gone = audit.gone
         return audit.findings
+    }
+
+    /// Takes in the next event, whose payload is gone: whatever it had moved may be in any state now.
+    public mutating func skip(_ envelope: Envelope) {
+        if envelope.type == EventCodec.name(of: .ledgerOpened(LedgerOpened())).type {
+            isOpen = true
+        }
+        gone.note(envelope)
     }
 
     private mutating func checkGround(_ event: Event, _ audit: inout Step) {
         let subjects = audit.envelope.subjects
         let repository = subjects.repository ?? ""
         let application = subjects.application ?? ""
-        let object = "\(subjects.environment ?? "")|\(subjects.object?.description ?? "")"
+        // Made only for the events that ask for it.
+        var object: String { Self.place(of: subjects) }
         switch event {
         case .ledgerOpened:
             if isOpen { audit.refuse("ledger", "not opened before", "opened again") }
@@ -88,6 +99,10 @@ public struct LegalityAudit: Sendable {
         }
     }
 
+    private static func place(of subjects: Subjects) -> String {
+        "\(subjects.environment ?? "")|\(subjects.object?.description ?? "")"
+    }
+
     private mutating func checkSync(_ event: Event, _ audit: inout Step) {
         let name = audit.envelope.stream
         switch event {
@@ -133,6 +148,7 @@ public struct LegalityAudit: Sendable {
     private mutating func move(
         _ sync: String, _ step: Int, _ input: StepMachine.Input, _ audit: inout Step
     ) {
+        if audit.gone.knowsNoSteps(of: sync) { return }
         move(sync, .stepped, &audit)
         let key = "\(sync)/\(step)"
         audit.move(&steps[key, default: .none], key) { StepMachine.next($0, input) }
@@ -145,6 +161,7 @@ public struct LegalityAudit: Sendable {
 
     /// No sync ends while one of its intents has no outcome.
     private mutating func checkClosed(_ sync: String, _ audit: inout Step) {
+        if audit.gone.knowsNoSteps(of: sync) { return }
         for step in (openSteps.removeValue(forKey: sync) ?? []).sorted() {
             audit.refuse("\(sync)/\(step)", "an outcome before the end", "none")
         }
@@ -154,6 +171,7 @@ public struct LegalityAudit: Sendable {
 /// One event under the tables, and what it may not follow.
 private struct Step {
     let envelope: Envelope
+    var gone: GoneEvents
     var findings: [Finding] = []
 
     mutating func refuse(_ what: String, _ expected: String, _ found: String) {
@@ -162,10 +180,13 @@ private struct Step {
     }
 
     /// Follows a machine; one that may not move stays where it is.
-    mutating func move<State: RawRepresentable<String>>(
+    mutating func move<State: RawRepresentable<String> & CaseIterable>(
         _ state: inout State, _ name: String, _ next: (State) -> State?
     ) {
+        let isUnknown = gone.isUnknown(name, of: envelope)
         if let following = next(state) {
+            state = following
+        } else if isUnknown, let following = State.allCases.lazy.compactMap(next).first {
             state = following
         } else {
             refuse(name, "an event that may follow \(state.rawValue)", envelope.type)

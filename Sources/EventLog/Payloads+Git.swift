@@ -100,7 +100,12 @@ public struct CommitObserved: Coded {
     public init() {}
 
     public var subject: String {
-        String(message.prefix { $0 != "\n" && $0 != "\r\n" })
+        let utf8 = message.utf8
+        guard var end = utf8.firstIndex(of: UInt8(ascii: "\n")) else { return message }
+        if end > utf8.startIndex, utf8[utf8.index(before: end)] == UInt8(ascii: "\r") {
+            end = utf8.index(before: end)
+        }
+        return String(message[..<end])
     }
 
     public mutating func code(_ coder: inout some FieldCoder) throws(CodecError) {

@@ -4,55 +4,83 @@
 /// are errors, so that a value has exactly one stored form.
 public struct RecordDecoder: FieldCoder {
     private let bytes: [UInt8]
-    private var offset = 0
-    private var isFirstField = true
+    private let start: Int
+    private let end: Int
+    private var offset: Int
+    @usableFromInline var isFirstField = true
+    private var texts = TextPool()
 
-    public init(_ bytes: [UInt8]) { self.bytes = bytes }
+    public init(_ bytes: [UInt8]) { self.init(bytes, bytes.indices) }
+
+    /// Reads from a part of `bytes`; offsets in errors count from its beginning.
+    init(_ bytes: [UInt8], _ range: Range<Int>) {
+        self.bytes = bytes
+        start = range.lowerBound
+        offset = range.lowerBound
+        end = range.upperBound
+    }
 
     /// Reads one value that fills `bytes`.
+    @inlinable
     public static func decode<Value: Coded>(_ type: Value.Type, from bytes: [UInt8])
         throws(CodecError) -> Value
     {
         var decoder = RecordDecoder(bytes)
-        let value: Value = try decoder.readObject()
-        guard decoder.offset == bytes.count else {
-            throw CodecError.malformed(expected: "the end", offset: decoder.offset)
-        }
+        return try decoder.readAll()
+    }
+
+    /// Reads one value that fills what there is.
+    @inlinable
+    mutating func readAll<Value: Coded>() throws(CodecError) -> Value {
+        let value: Value = try readObject()
+        try expectEnd()
         return value
     }
 
+    @usableFromInline
+    func expectEnd() throws(CodecError) {
+        guard offset == end else { throw malformed("the end") }
+    }
+
+    /// Lends the decoder a pool of texts, or takes it back.
+    mutating func exchange(_ pool: inout TextPool) { swap(&texts, &pool) }
+
+    @inlinable
     public mutating func field<Value: StoredValue>(_ name: StaticString, _ value: inout Value)
         throws(CodecError)
     {
-        guard skip(name: name) else {
-            throw CodecError.malformed(expected: "field \(name)", offset: offset)
-        }
+        guard skip(name: name) else { throw missing(name) }
         value = try Value(readingFrom: &self)
     }
 
+    @usableFromInline
+    func missing(_ name: StaticString) -> CodecError { malformed("field \(name)") }
+
+    @inlinable
     public mutating func field<Value: StoredValue>(_ name: StaticString, _ value: inout Value?)
         throws(CodecError)
     {
         value = skip(name: name) ? try Value(readingFrom: &self) : nil
     }
 
+    @inlinable
     mutating func readObject<Value: Coded>() throws(CodecError) -> Value {
         let outer = isFirstField
         isFirstField = true
-        try expect(UInt8(ascii: "{"))
+        try expect(0x7B)  // {
         var value = Value()
         try value.code(&self)
-        try expect(UInt8(ascii: "}"))
+        try expect(0x7D)  // }
         isFirstField = outer
         return value
     }
 
     mutating func readInteger() throws(CodecError) -> Int64 {
-        let start = offset
+        let first = offset
         let isNegative = skip(UInt8(ascii: "-"))
         var value: Int64 = 0
         var digits = 0
-        while offset < bytes.count, bytes[offset] &- UInt8(ascii: "0") < 10 {
+        while offset < end, bytes[offset] &- UInt8(ascii: "0") < 10 {
             value = value &* 10 &+ Int64(bytes[offset] &- UInt8(ascii: "0"))
             digits += 1
             offset += 1
@@ -61,52 +89,56 @@ public struct RecordDecoder: FieldCoder {
             (1...16).contains(digits) && value < 1 << 53
             && !(digits > 1 && bytes[offset - digits] == UInt8(ascii: "0"))
             && !(isNegative && value == 0)
-        guard isCanonical else { throw CodecError.malformed(expected: "an integer", offset: start) }
+        guard isCanonical else { throw malformed("an integer", at: first) }
         return isNegative ? -value : value
     }
 
     mutating func readBool() throws(CodecError) -> Bool {
         if skip("true") { return true }
         if skip("false") { return false }
-        throw CodecError.malformed(expected: "true or false", offset: offset)
+        throw malformed("true or false")
     }
 
     mutating func readString() throws(CodecError) -> String {
         try expect(UInt8(ascii: "\""))
-        let start = offset
-        while offset < bytes.count {
-            let byte = bytes[offset]
-            if byte == UInt8(ascii: "\"") {
-                let text = try string(bytes[start..<offset], at: start)
-                offset += 1
-                return text
+        let first = offset
+        offset += countOfPlainBytes(bytes.span.extracting(first..<end))
+        guard offset < end else { throw malformed("the end of a string") }
+        switch bytes[offset] {
+        case UInt8(ascii: "\""):
+            guard let text = texts.text(bytes, first..<offset) else {
+                throw malformed("UTF-8", at: first)
             }
-            if byte == UInt8(ascii: "\\") { return try readEscapedString(from: start) }
-            guard byte >= 0x20 else { break }
             offset += 1
+            return text
+        case UInt8(ascii: "\\"): return try readEscapedString(from: first)
+        default: throw malformed("the end of a string")
         }
-        throw CodecError.malformed(expected: "the end of a string", offset: offset)
     }
 
-    private mutating func readEscapedString(from start: Int) throws(CodecError) -> String {
-        var content = Array(bytes[start..<offset])
-        while offset < bytes.count {
+    private mutating func readEscapedString(from first: Int) throws(CodecError) -> String {
+        var content = Array(bytes[first..<offset])
+        while offset < end {
             let byte = bytes[offset]
             offset += 1
             switch byte {
-            case UInt8(ascii: "\""): return try string(content[...], at: start)
+            case UInt8(ascii: "\""):
+                guard let text = String(checking: content.span) else {
+                    throw malformed("UTF-8", at: first)
+                }
+                return text
             case UInt8(ascii: "\\"): content.append(try readEscape())
-            case 0..<0x20: throw CodecError.malformed(expected: "an escape", offset: offset - 1)
-            default: content.append(byte)
+            default: throw malformed("an escape", at: offset - 1)
             }
+            let count = countOfPlainBytes(bytes.span.extracting(offset..<end))
+            content.append(contentsOf: bytes[offset..<offset + count])
+            offset += count
         }
-        throw CodecError.malformed(expected: "the end of a string", offset: offset)
+        throw malformed("the end of a string")
     }
 
     private mutating func readEscape() throws(CodecError) -> UInt8 {
-        guard offset < bytes.count else {
-            throw CodecError.malformed(expected: "an escape", offset: offset)
-        }
+        guard offset < end else { throw malformed("an escape") }
         let byte = bytes[offset]
         offset += 1
         switch byte {
@@ -117,64 +149,103 @@ public struct RecordDecoder: FieldCoder {
         case UInt8(ascii: "f"): return 0x0C
         case UInt8(ascii: "r"): return 0x0D
         case UInt8(ascii: "u"): return try readControlCode()
-        default: throw CodecError.malformed(expected: "an escape", offset: offset - 1)
+        default: throw malformed("an escape", at: offset - 1)
         }
     }
 
     /// `00` and two lower-case digits, of a control character that has no short form.
     private mutating func readControlCode() throws(CodecError) -> UInt8 {
-        let start = offset
-        guard skip("00"), offset + 2 <= bytes.count,
+        let first = offset
+        guard skip("00"), offset + 2 <= end,
             let code = UInt8(
                 String(decoding: bytes[offset..<offset + 2], as: UTF8.self), radix: 16),
             code < 0x20, ![0x08, 0x09, 0x0A, 0x0C, 0x0D].contains(code),
             !bytes[offset..<offset + 2].contains(where: { (0x41...0x46).contains($0) })
-        else { throw CodecError.malformed(expected: "a control character", offset: start) }
+        else { throw malformed("a control character", at: first) }
         offset += 2
         return code
     }
 
-    private func string(_ content: ArraySlice<UInt8>, at start: Int) throws(CodecError) -> String {
-        guard let text = String(validating: content, as: UTF8.self) else {
-            throw CodecError.malformed(expected: "UTF-8", offset: start)
-        }
-        return text
-    }
-
+    @usableFromInline
     mutating func expect(_ byte: UInt8) throws(CodecError) {
-        guard skip(byte) else {
-            throw CodecError.malformed(
-                expected: "\"\(Character(Unicode.Scalar(byte)))\"", offset: offset)
-        }
+        guard skip(byte) else { throw malformed("\"\(Character(Unicode.Scalar(byte)))\"") }
     }
 
     mutating func skip(_ byte: UInt8) -> Bool {
-        guard offset < bytes.count, bytes[offset] == byte else { return false }
+        guard offset < end, bytes[offset] == byte else { return false }
         offset += 1
         return true
     }
 
     /// Skips `"name":` with the comma before it; nothing when another name stands here.
-    private mutating func skip(name: StaticString) -> Bool {
-        let start = offset
-        if (isFirstField || skip(UInt8(ascii: ","))), skip(UInt8(ascii: "\"")), skip(name),
-            skip("\":")
+    @usableFromInline
+    mutating func skip(name: StaticString) -> Bool {
+        let first = offset
+        if isFirstField || skip(UInt8(ascii: ",")), skip(UInt8(ascii: "\"")), skip(name),
+            skip(UInt8(ascii: "\"")), skip(UInt8(ascii: ":"))
         {
             isFirstField = false
             return true
         }
-        offset = start
+        offset = first
         return false
     }
 
     private mutating func skip(_ text: StaticString) -> Bool {
         let count = text.utf8CodeUnitCount
-        guard offset + count <= bytes.count else { return false }
+        guard offset + count <= end else { return false }
         let matches = text.withUTF8Buffer { expected in
             for index in 0..<count where bytes[offset + index] != expected[index] { return false }
             return true
         }
         if matches { offset += count }
         return matches
+    }
+
+    private func malformed(_ expected: String, at place: Int? = nil) -> CodecError {
+        .malformed(expected: expected, offset: (place ?? offset) - start)
+    }
+}
+
+extension RecordDecoder {
+    /// A string of exactly `count` bytes without escapes, read without making a `String` of it.
+    ///
+    /// - Returns: What `read` makes of its bytes; `nil`, with nothing read, when the string has another
+    ///   length or `read` does not know it.
+    mutating func readShort<Value>(_ count: Int, _ read: (Span<UInt8>) -> Value?) -> Value? {
+        let first = offset + 1
+        guard first + count < end, bytes[offset] == UInt8(ascii: "\""),
+            bytes[first + count] == UInt8(ascii: "\""),
+            let value = read(bytes.span.extracting(first..<first + count))
+        else { return nil }
+        offset = first + count + 1
+        return value
+    }
+
+    /// The four parts of an object key, read without making a `String` of the whole.
+    ///
+    /// - Returns: `nil`, with nothing read, for whatever is not plainly one: it is read with more care.
+    mutating func readParts() throws(CodecError) -> (String, String, String, String)? {
+        guard offset < end, bytes[offset] == UInt8(ascii: "\"") else { return nil }
+        var slashes = (offset, offset, offset)
+        var count = 0
+        var place = offset + 1
+        while place < end, bytes[place] != UInt8(ascii: "\"") {
+            let byte = bytes[place]
+            guard byte >= 0x20, byte != UInt8(ascii: "\\") else { return nil }
+            if byte == UInt8(ascii: "/"), count < 3 {
+                slashes = (slashes.1, slashes.2, place)
+                count += 1
+            }
+            place += 1
+        }
+        guard place < end, count == 3, slashes.1 > slashes.0 + 1, place > slashes.2 + 1,
+            let group = texts.text(bytes, offset + 1..<slashes.0),
+            let kind = texts.text(bytes, slashes.0 + 1..<slashes.1),
+            let namespace = texts.text(bytes, slashes.1 + 1..<slashes.2),
+            let name = texts.text(bytes, slashes.2 + 1..<place)
+        else { return nil }
+        offset = place + 1
+        return (group, kind, namespace, name)
     }
 }

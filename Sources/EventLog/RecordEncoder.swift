@@ -1,45 +1,53 @@
 /// Writes canonical JSON: no white space, keys ascending, strings escaped as RFC 8785 says.
 ///
 /// Source: https://www.rfc-editor.org/rfc/rfc8785#section-3.2.2
+///
+/// The generic parts can be inlined: a row of another target is then written without a look-up of what
+/// each of its fields is.
 public struct RecordEncoder: FieldCoder {
-    public private(set) var bytes: [UInt8] = []
-    private var needsComma = false
-    private var lastName: StaticString = ""
+    public internal(set) var bytes: [UInt8] = []
+    @usableFromInline var needsComma = false
+    @usableFromInline var lastName: StaticString = ""
 
-    public init() {}
+    public init() { bytes.reserveCapacity(512) }
 
     /// The canonical bytes of one value.
+    @inlinable
     public static func encode(_ value: some Coded) -> [UInt8] {
         var encoder = RecordEncoder()
         encoder.append(object: value)
         return encoder.bytes
     }
 
+    @inlinable
     public mutating func field<Value: StoredValue>(_ name: StaticString, _ value: inout Value) {
         append(name: name)
         value.write(to: &self)
     }
 
+    @inlinable
     public mutating func field<Value: StoredValue>(_ name: StaticString, _ value: inout Value?) {
         guard let present = value else { return }
         append(name: name)
         present.write(to: &self)
     }
 
+    @inlinable
     mutating func append(object: some Coded) {
         let outer = (needsComma, lastName)
         (needsComma, lastName) = (false, "")
-        bytes.append(UInt8(ascii: "{"))
+        append(raw: "{")
         var object = object
         do {
             try object.code(&self)
         } catch {
             preconditionFailure("encoding has no reason to fail: \(error)")
         }
-        bytes.append(UInt8(ascii: "}"))
+        append(raw: "}")
         (needsComma, lastName) = outer
     }
 
+    @usableFromInline
     mutating func append(raw text: StaticString) {
         bytes.append(
             contentsOf: UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
@@ -48,31 +56,48 @@ public struct RecordEncoder: FieldCoder {
     /// - Precondition: `integer` is within ±(2^53 − 1), the range every JSON reader keeps exact.
     mutating func append(integer: Int64) {
         precondition(abs(integer) < 1 << 53, "stored integers are within ±(2^53 − 1)")
-        bytes.append(contentsOf: String(integer).utf8)
+        var text = String(integer)
+        text.withUTF8 { bytes.append(contentsOf: $0) }
     }
 
     mutating func append(string: String) {
         bytes.append(UInt8(ascii: "\""))
         var string = string
         string.withUTF8 { utf8 in
-            if utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x22 && $0 != 0x5C }) {
-                bytes.append(contentsOf: utf8)
-            } else {
-                for byte in utf8 { append(escaping: byte) }
+            var rest = utf8[...]
+            while true {
+                let text = UnsafeBufferPointer(rebasing: rest)
+                let count = countOfPlainBytes(text.span)
+                bytes.append(contentsOf: text[..<count])
+                guard count < text.count else { break }
+                append(escaping: text[count])
+                rest = rest.dropFirst(count + 1)
             }
         }
         bytes.append(UInt8(ascii: "\""))
     }
 
-    private mutating func append(name: StaticString) {
-        precondition(
+    /// A string whose bytes need no escaping.
+    mutating func append(plain write: (inout [UInt8]) -> Void) {
+        bytes.append(UInt8(ascii: "\""))
+        write(&bytes)
+        bytes.append(UInt8(ascii: "\""))
+    }
+
+    @usableFromInline
+    mutating func append(name: StaticString) {
+        // The vectors of every type hold this; it is not looked at again for each event.
+        assert(
             lastName.precedes(name), "fields are coded in ascending order: \(lastName), \(name)")
         lastName = name
-        if needsComma { bytes.append(UInt8(ascii: ",")) }
+        bytes.append(addingCapacity: name.utf8CodeUnitCount + 4) { text in
+            if needsComma { text.append(UInt8(ascii: ",")) }
+            text.append(UInt8(ascii: "\""))
+            name.withUTF8Buffer { for byte in $0 { text.append(byte) } }
+            text.append(UInt8(ascii: "\""))
+            text.append(UInt8(ascii: ":"))
+        }
         needsComma = true
-        bytes.append(UInt8(ascii: "\""))
-        append(raw: name)
-        append(raw: "\":")
     }
 
     private mutating func append(escaping byte: UInt8) {

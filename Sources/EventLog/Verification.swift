@@ -25,10 +25,18 @@ public struct Finding: Hashable, Sendable, CustomStringConvertible {
 public struct VerificationReport: Equatable, Sendable {
     public var events: Int64
     public var findings: [Finding]
+    /// How many payloads are gone, each named by an event that says why.
+    public var redacted: Int64
+    /// How many payloads are in an archive that was not read.
+    public var archived: Int64
 
-    public init(events: Int64, findings: [Finding]) {
+    public init(
+        events: Int64, findings: [Finding], redacted: Int64 = 0, archived: Int64 = 0
+    ) {
         self.events = events
         self.findings = findings
+        self.redacted = redacted
+        self.archived = archived
     }
 
     public var isIntact: Bool { findings.isEmpty }
@@ -77,8 +85,12 @@ public struct RecordVerifier: Sendable {
     public private(set) var position: Int64 = 0
     private var recordedAt = Timestamp(nanoseconds: .min)
     private var versions: [String: Int64] = [:]
-    private var ids: Set<String> = []
+    private var ids: Set<EventID> = []
     private var legality = LegalityAudit()
+    /// What the events say is gone.
+    public private(set) var redactions = RedactionAudit()
+    /// How many payloads are not there.
+    public private(set) var gone: Int64 = 0
 
     public init() {}
 
@@ -86,49 +98,27 @@ public struct RecordVerifier: Sendable {
     ///
     /// - Returns: The event, when its bytes can be read.
     public mutating func check(_ record: StoredRecord) -> RecordedEvent? {
-        expect(record.position, "position", position + 1, record.position)
-        position = record.position
-        let envelope: Envelope
-        do throws(CodecError) {
-            // Only canonical bytes are read, so these are the one form of this envelope.
-            envelope = try RecordDecoder.decode(Envelope.self, from: record.envelope)
-        } catch {
-            note(record.position, "envelope", "canonical bytes", error.summary)
-            return nil
-        }
-        checkColumns(record, envelope)
-        checkOrder(envelope)
-        guard let payload = record.payload, let salt = record.salt else {
-            if !record.isRedacted { note(record.position, "payload", "its bytes", "nothing") }
-            return RecordedEvent(envelope: envelope, event: nil)
-        }
-        expect(
-            record.position, "payload hash", envelope.payloadHash, Digest(of: salt + payload))
-        expect(record.position, "salt", 16, salt.count)
-        do throws(CodecError) {
-            let event = try EventCodec.decode(
-                type: envelope.type, version: envelope.version, payload: payload)
-            for finding in legality.check(event, envelope) { append(finding) }
-            return RecordedEvent(envelope: envelope, event: event)
-        } catch {
-            note(record.position, "payload", "a known event", error.summary)
-            return nil
-        }
+        var reader = RecordReader(sharesTexts: false)
+        return check(record.checked(&reader))
     }
 
-    private mutating func checkColumns(_ record: StoredRecord, _ envelope: Envelope) {
-        let position = record.position
-        if record.envelope.count > Envelope.maxBytes {
-            note(position, "envelope", "\(Envelope.maxBytes) bytes", "\(record.envelope.count)")
+    /// Checks the next record, of which everything that its own bytes say is known.
+    ///
+    /// - Returns: The event, when its bytes can be read.
+    public mutating func check(_ record: CheckedRecord) -> RecordedEvent? {
+        expect(record.position, "position", position + 1, record.position)
+        position = record.position
+        if let envelope = record.envelope { checkOrder(envelope) }
+        for finding in record.findings { append(finding) }
+        guard let recorded = record.event else { return nil }
+        if let event = recorded.event {
+            for finding in legality.check(event, recorded.envelope) { append(finding) }
+            redactions.take(event, at: record.position)
+        } else {
+            legality.skip(recorded.envelope)
+            gone += 1
         }
-        expect(position, "envelope position", record.position, envelope.position)
-        expect(position, "column id", envelope.id.text, record.id)
-        expect(position, "column type", envelope.type, record.type)
-        expect(position, "column version", envelope.version, record.version)
-        expect(position, "column stream", envelope.stream, record.stream)
-        expect(position, "column stream_version", envelope.streamVersion, record.streamVersion)
-        expect(
-            position, "column recorded_at", envelope.recordedAt.nanoseconds, record.recordedAt)
+        return recorded
     }
 
     private mutating func checkOrder(_ envelope: Envelope) {
@@ -141,7 +131,7 @@ public struct RecordVerifier: Sendable {
                 "\(envelope.recordedAt)")
         }
         recordedAt = max(recordedAt, envelope.recordedAt)
-        if !ids.insert(envelope.id.text).inserted {
+        if !ids.insert(envelope.id).inserted {
             note(envelope.position, "id", "one event with it", "another \(envelope.id)")
         }
     }

@@ -39,17 +39,27 @@ extension ObjectKey: CustomStringConvertible {
     /// `apps/Deployment/shop/web`; core group and cluster scope leave their part empty: `/Namespace//shop`.
     ///
     /// This is the stored form; `init(_:)` reads it back.
-    public var description: String { "\(group)/\(kind)/\(namespace)/\(name)" }
+    public var description: String {
+        var text = group
+        text += "/"
+        text += kind
+        text += "/"
+        text += namespace
+        text += "/"
+        text += name
+        return text
+    }
 
     /// For people: `Deployment/web`, without group and namespace.
     public var shortText: String { "\(kind)/\(name)" }
 
     public init?(_ text: String) {
-        let parts = text.split(separator: "/", maxSplits: 3, omittingEmptySubsequences: false)
+        // By bytes: a slash is one whatever stands behind it.
+        let parts = text.utf8.split(
+            separator: UInt8(ascii: "/"), maxSplits: 3, omittingEmptySubsequences: false
+        ).map { String(Substring($0)) }
         guard parts.count == 4, !parts[1].isEmpty, !parts[3].isEmpty else { return nil }
-        self.init(
-            group: String(parts[0]), kind: String(parts[1]), namespace: String(parts[2]),
-            name: String(parts[3]))
+        self.init(group: parts[0], kind: parts[1], namespace: parts[2], name: parts[3])
     }
 }
 

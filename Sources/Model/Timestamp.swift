@@ -34,26 +34,33 @@ extension Duration {
 
 extension Timestamp: CustomStringConvertible {
     public var description: String {
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(30)
+        append(to: &bytes)
+        return String(decoding: bytes, as: UTF8.self)
+    }
+
+    /// Appends the bytes of `description`.
+    package func append(to bytes: inout [UInt8]) {
         let date = CivilDate(daysSinceEpoch: dayNumber)
         let inDay = nanoseconds - dayNumber * Self.nanosecondsPerDay
         let seconds = inDay / 1_000_000_000
-        var bytes: [UInt8] = []
-        bytes.reserveCapacity(30)
-        Self.append(Int64(date.year), width: 4, to: &bytes)
-        bytes.append(UInt8(ascii: "-"))
-        Self.append(Int64(date.month), width: 2, to: &bytes)
-        bytes.append(UInt8(ascii: "-"))
-        Self.append(Int64(date.day), width: 2, to: &bytes)
-        bytes.append(UInt8(ascii: "T"))
-        Self.append(seconds / 3600, width: 2, to: &bytes)
-        bytes.append(UInt8(ascii: ":"))
-        Self.append(seconds / 60 % 60, width: 2, to: &bytes)
-        bytes.append(UInt8(ascii: ":"))
-        Self.append(seconds % 60, width: 2, to: &bytes)
-        bytes.append(UInt8(ascii: "."))
-        Self.append(inDay % 1_000_000_000, width: 9, to: &bytes)
-        bytes.append(UInt8(ascii: "Z"))
-        return String(decoding: bytes, as: UTF8.self)
+        bytes.append(addingCapacity: 30) { text in
+            Self.append(UInt64(date.year), from: 1000, to: &text)
+            text.append(UInt8(ascii: "-"))
+            Self.append(UInt64(date.month), from: 10, to: &text)
+            text.append(UInt8(ascii: "-"))
+            Self.append(UInt64(date.day), from: 10, to: &text)
+            text.append(UInt8(ascii: "T"))
+            Self.append(UInt64(seconds / 3600), from: 10, to: &text)
+            text.append(UInt8(ascii: ":"))
+            Self.append(UInt64(seconds / 60 % 60), from: 10, to: &text)
+            text.append(UInt8(ascii: ":"))
+            Self.append(UInt64(seconds % 60), from: 10, to: &text)
+            text.append(UInt8(ascii: "."))
+            Self.append(UInt64(inDay % 1_000_000_000), from: 100_000_000, to: &text)
+            text.append(UInt8(ascii: "Z"))
+        }
     }
 
     /// Without the fraction, as Kubernetes writes times: `2026-11-02T10:02:11Z`.
@@ -67,14 +74,17 @@ extension Timestamp: CustomStringConvertible {
         return nanoseconds % Self.nanosecondsPerDay < 0 ? days - 1 : days
     }
 
-    private static func append(_ value: Int64, width: Int, to bytes: inout [UInt8]) {
-        var divisor: Int64 = 1
-        for _ in 1..<width { divisor *= 10 }
+    /// - Parameter unit: What the first digit counts.
+    @inline(__always)
+    private static func append(
+        _ value: UInt64, from unit: UInt64, to text: inout OutputSpan<UInt8>
+    ) {
+        var unit = unit
         var rest = value
-        while divisor > 0 {
-            bytes.append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest / divisor % 10))
-            rest %= divisor
-            divisor /= 10
+        while unit > 0 {
+            text.append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest / unit))
+            rest %= unit
+            unit /= 10
         }
     }
 }
@@ -103,6 +113,37 @@ extension Timestamp {
         guard CivilDate(daysSinceEpoch: civil.daysSinceEpoch) == civil else { return nil }
         let minutes = civil.daysSinceEpoch * 1440 + hour * 60 + minute - offsetMinutes
         nanoseconds = (minutes * 60 + second) * 1_000_000_000 + fraction
+    }
+}
+
+extension Timestamp {
+    /// Reads the one form that `description` writes; `nil` for anything else, however valid.
+    package init?(stored text: Span<UInt8>) {
+        func number(_ places: Range<Int>) -> Int64? {
+            var value: Int64 = 0
+            for place in places {
+                let digit = text[place] &- UInt8(ascii: "0")
+                guard digit < 10 else { return nil }
+                value = value &* 10 &+ Int64(digit)
+            }
+            return value
+        }
+        guard text.count == 30, text[4] == UInt8(ascii: "-"), text[7] == UInt8(ascii: "-"),
+            text[10] == UInt8(ascii: "T"), text[13] == UInt8(ascii: ":"),
+            text[16] == UInt8(ascii: ":"), text[19] == UInt8(ascii: "."),
+            text[29] == UInt8(ascii: "Z"),
+            let year = number(0..<4), (1678...2261).contains(year),
+            let month = number(5..<7), (1...12).contains(month),
+            let day = number(8..<10), (1...31).contains(day),
+            let hour = number(11..<13), hour < 24, let minute = number(14..<16), minute < 60,
+            let second = number(17..<19), second < 60, let fraction = number(20..<29)
+        else { return nil }
+        let civil = CivilDate(year: Int(year), month: Int(month), day: Int(day))
+        let days = civil.daysSinceEpoch
+        // Only months of fewer than 31 days need the look at the calendar.
+        guard day <= 28 || CivilDate(daysSinceEpoch: days) == civil else { return nil }
+        let seconds = days * 86_400 + hour * 3600 + minute * 60 + second
+        nanoseconds = seconds * 1_000_000_000 + fraction
     }
 }
 

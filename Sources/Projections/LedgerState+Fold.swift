@@ -185,32 +185,26 @@ extension LedgerState {
             return
         }
         let key = Self.objectKey(environment, object)
-        let application = envelope.subjects.application ?? ""
-        ensureObject(key, application, envelope)
-        switch event {
-        case .driftDetected(let payload):
-            objects.update(key) {
-                $0.drift = ObjectRow.Drift {
+        updateObject(key, envelope) { row in
+            switch event {
+            case .driftDetected(let payload):
+                row.drift = ObjectRow.Drift {
                     $0.detected = payload
                     $0.position = envelope.position
                     $0.since = envelope.occurredAt
                 }
+            case .driftResolved: row.drift = nil
+            case .objectObserved(let payload):
+                row.isGone = payload.change == .disappeared
+                row.live = payload.digest
+                row.resourceVersion = payload.resourceVersion
+                row.uid = payload.uid
+                row.note(observationAt: envelope.occurredAt)
+            case .healthChanged(let payload):
+                row.health = payload.to
+                row.healthMessage = payload.message
+            default: break
             }
-        case .driftResolved: objects.update(key) { $0.drift = nil }
-        case .objectObserved(let payload):
-            objects.update(key) {
-                $0.isGone = payload.change == .disappeared
-                $0.live = payload.digest
-                $0.resourceVersion = payload.resourceVersion
-                $0.uid = payload.uid
-                $0.note(observationAt: envelope.occurredAt)
-            }
-        case .healthChanged(let payload):
-            objects.update(key) {
-                $0.health = payload.to
-                $0.healthMessage = payload.message
-            }
-        default: break
         }
     }
 
@@ -223,16 +217,28 @@ extension LedgerState {
         }
     }
 
-    mutating func ensureObject(_ key: String, _ application: String, _ envelope: Envelope) {
-        if let row = objects[key] {
-            guard row.application != application, !application.isEmpty else { return }
-            objectsOf[row.application]?.remove(key)
-            objects.update(key) { $0.application = application }
-        } else {
-            objects[key] = ObjectRow {
+    /// Changes the row of an object, making it first if there is none.
+    mutating func updateObject(
+        _ key: String, _ envelope: Envelope, _ change: (inout ObjectRow) -> Void
+    ) {
+        let application = envelope.subjects.application ?? ""
+        var before: String?
+        let exists = objects.update(key) { row in
+            if row.application != application, !application.isEmpty {
+                before = row.application
+                row.application = application
+            }
+            change(&row)
+        }
+        if exists, before == nil { return }
+        if let before { objectsOf[before]?.remove(key) }
+        if !exists {
+            var row = ObjectRow {
                 $0.application = application
                 $0.firstSeen = envelope.position
             }
+            change(&row)
+            objects[key] = row
         }
         objectsOf[application, default: []].insert(key)
     }

@@ -161,8 +161,7 @@ extension LedgerState {
         guard let row = steps[Self.stepKey(sync, step)], row.intent.action == .apply else { return }
         let environment = envelope.subjects.environment ?? ""
         let key = Self.objectKey(environment, row.object)
-        ensureObject(key, envelope.subjects.application ?? "", envelope)
-        objects.update(key) {
+        updateObject(key, envelope) {
             $0.lastApplied = row.intent.body
             $0.lastAppliedAt = envelope.position
             $0.lastAppliedBy = sync
@@ -196,5 +195,12 @@ extension ApplicationRow.Attempts {
         }
         lastAt = envelope.occurredAt
         if request.trigger == .selfHeal { heals += 1 }
+    }
+}
+
+extension LedgerState {
+    /// Adds to a sync what another one's request told of it.
+    public mutating func noteRollback(of sync: String, by other: String) {
+        syncs.update(sync) { $0.rolledBackBy = other }
     }
 }

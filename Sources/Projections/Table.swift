@@ -8,8 +8,8 @@ public struct Table<Value: Row>: Sendable {
     /// The name under which rows are stored.
     public let name: String
     private var rows: [String: Value] = [:]
-    /// Of every key touched since the last `takeChanges()`, the row before.
-    private var before: [String: Value?] = [:]
+    /// Of every key touched since the last `takeChanges()`, the row before; `nil` while nobody will ask.
+    private var before: [String: Value?]? = [:]
 
     public init(_ name: String) { self.name = name }
 
@@ -20,26 +20,32 @@ public struct Table<Value: Row>: Sendable {
     public subscript(key: String) -> Value? {
         get { rows[key] }
         set {
-            remember(key)
+            if before != nil { remember(key, rows[key]) }
             rows[key] = newValue
         }
     }
 
-    /// Changes the row under `key`, if there is one, in place.
-    public mutating func update(_ key: String, _ change: (inout Value) -> Void) {
-        guard rows[key] != nil else { return }
-        remember(key)
-        change(&rows[key, default: Value()])
+    /// Changes the row under `key` in place.
+    ///
+    /// - Returns: Whether there is one.
+    @discardableResult
+    public mutating func update(_ key: String, _ change: (inout Value) -> Void) -> Bool {
+        guard let index = rows.index(forKey: key) else { return false }
+        if before != nil { remember(key, rows.values[index]) }
+        change(&rows.values[index])
+        return true
     }
 
     /// Changes the row under `key`, making it first if there is none.
     public mutating func upsert(_ key: String, _ change: (inout Value) -> Void) {
-        remember(key)
-        change(&rows[key, default: Value()])
+        if update(key, change) { return }
+        var row = Value()
+        change(&row)
+        self[key] = row
     }
 
-    private mutating func remember(_ key: String) {
-        if before[key] == nil { before[key] = .some(rows[key]) }
+    private mutating func remember(_ key: String, _ row: Value?) {
+        if before?[key] == nil { before?[key] = .some(row) }
     }
 }
 
@@ -57,11 +63,15 @@ public struct RowChange: Hashable, Sendable {
 }
 
 extension Table {
+    /// Whether rows before their change are kept for `takeChanges()`: of no use to a fold of the past.
+    mutating func keepChanges(_ isWanted: Bool) { before = isWanted ? before ?? [:] : nil }
+
     /// What changed since the last call, in ascending order of keys; rows that are as before are left out.
     mutating func takeChanges() -> [RowChange] {
-        defer { before.removeAll(keepingCapacity: true) }
-        return before.keys.sorted().compactMap { key in
-            let old = before[key] ?? nil
+        guard let changed = before, !changed.isEmpty else { return [] }
+        defer { before?.removeAll(keepingCapacity: changed.count < 1000) }
+        return changed.keys.sorted().compactMap { key in
+            let old = changed[key] ?? nil
             let new = rows[key]
             guard old != new else { return nil }
             return RowChange(projection: name, key: key, bytes: new.map(RecordEncoder.encode))
@@ -70,8 +80,8 @@ extension Table {
 
     /// Takes back everything since the last `takeChanges()`.
     mutating func revertChanges() {
-        for (key, old) in before { rows[key] = old }
-        before.removeAll(keepingCapacity: true)
+        for (key, old) in before ?? [:] { rows[key] = old }
+        before?.removeAll(keepingCapacity: true)
     }
 
     /// Every row in its stored form, in ascending order of keys.
@@ -81,7 +91,18 @@ extension Table {
         }
     }
 
-    mutating func load(_ key: String, _ bytes: [UInt8]) throws(CodecError) {
-        rows[key] = try RecordDecoder.decode(Value.self, from: bytes)
+    func forEachStoredRow(_ body: (RowChange) throws -> Void) rethrows {
+        for (key, row) in rows {
+            try body(RowChange(projection: name, key: key, bytes: RecordEncoder.encode(row)))
+        }
+    }
+
+    /// The stored form of one row.
+    func storedRow(_ key: String) -> [UInt8]? { rows[key].map(RecordEncoder.encode) }
+
+    mutating func load(_ key: String, _ bytes: [UInt8], _ reader: inout RecordReader)
+        throws(CodecError)
+    {
+        rows[key] = try reader.value(Value.self, in: bytes, bytes.indices)
     }
 }

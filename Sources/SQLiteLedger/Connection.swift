@@ -25,13 +25,31 @@ enum Connection {
         return try DatabaseQueue(path: path, configuration: configuration)
     }
 
-    static func reading(_ path: String) throws -> DatabaseQueue {
+    /// The names of attached archives begin with it.
+    static let archivePrefix = "archive"
+
+    /// - Parameter archives: Files that payloads and bodies of this ledger were moved into.
+    static func reading(_ path: String, archives: [String] = []) throws -> DatabaseQueue {
         var configuration = Configuration()
         configuration.label = "tidemark.ledger.reader"
         configuration.readonly = true
         configuration.busyMode = .timeout(5)
         configuration.prepareDatabase { db in
             try db.execute(sql: "PRAGMA wal_autocheckpoint = 0")
+            for (number, archive) in archives.enumerated() {
+                guard fileExists(archive) else { throw LedgerError.notFound(path: archive) }
+                let name = "\(archivePrefix)\(number)"
+                try db.execute(sql: "ATTACH DATABASE ? AS \(name)", arguments: [archive])
+                let id = try Int.fetchOne(db, sql: "PRAGMA \(name).application_id")
+                let format = try Int.fetchOne(db, sql: "PRAGMA \(name).user_version") ?? 0
+                guard id == ArchiveFile.applicationID else {
+                    throw LedgerError.notALedger(
+                        path: archive, reason: "it is no archive of a ledger")
+                }
+                guard format <= ArchiveFile.format else {
+                    throw LedgerError.tooNew(path: archive, format: format)
+                }
+            }
         }
         return try DatabaseQueue(path: path, configuration: configuration)
     }

@@ -2,70 +2,49 @@ internal import EventLog
 internal import GRDB
 internal import Model
 
-/// A filter as SQL: the index entry likely to be rarest leads, the others are looked up for each event.
+/// A filter, answered from the index: what it costs follows what it finds, not how long the ledger is.
 struct EventQuery {
     var filter: EventFilter
     var newestFirst: Bool
     var limit: Int
     var before: Int64?
 
+    /// So many commits may begin with the digits that are asked for before events are looked at instead.
+    private static let maxCommits = 4096
+    /// Fewer digits are those of so many events that looking at them finds a page sooner.
+    private static let leastDigits = 2
+
     func run(_ db: Database) throws -> [RecordedEvent] {
-        var conditions: [String] = []
-        var arguments: [any DatabaseValueConvertible] = []
-        for (index, entry) in entries.enumerated() {
-            if index == 0 {
-                conditions.append("lead.kind = ? AND lead.value = ?")
-            } else {
-                conditions.append(
-                    """
-                    EXISTS (SELECT 1 FROM subject WHERE subject.kind = ? AND subject.value = ? \
-                    AND subject.position = event.position)
-                    """)
-            }
-            arguments += [entry.kind.rawValue, entry.value]
-        }
-        if let commit = filter.commit {
-            // Hexadecimal digits stand before "g": everything that begins with these digits.
-            conditions.append(
-                """
-                EXISTS (SELECT 1 FROM subject WHERE subject.kind = 'commit' \
-                AND subject.value >= ? AND subject.value < ? \
-                AND subject.position = event.position)
-                """)
-            arguments += [commit, commit + "g"]
+        let stored = StoredEvents(db: db)
+        guard limit > 0, let range = try range(stored) else { return [] }
+        var lists = try entries.map { entry in
+            try PostingList(db, anyOf: [entry], isDescending: newestFirst)
         }
         if filter.types.count > 1 {
-            let marks = repeatElement("?", count: filter.types.count).joined(separator: ", ")
-            conditions.append("event.type IN (\(marks))")
-            arguments += filter.types.sorted()
+            let types = filter.types.sorted().map { IndexEntry(.type, $0) }
+            lists.append(try PostingList(db, anyOf: types, isDescending: newestFirst))
         }
-        for (comparison, value) in bounds {
-            conditions.append(comparison)
-            arguments.append(value)
+        var mustMatch = false
+        if let commit = filter.commit {
+            if let commits = try self.commits(db, beginningWith: commit) {
+                lists.append(try PostingList(db, anyOf: commits, isDescending: newestFirst))
+            } else {
+                mustMatch = true
+            }
         }
-        arguments.append(limit)
-        let rows = try GRDB.Row.fetchCursor(
-            db, sql: sql(conditions), arguments: StatementArguments(arguments))
+        var walk = Walk(lists: lists, range: range, isDescending: newestFirst)
         var events: [RecordedEvent] = []
-        while let row = try rows.next() { events.append(try StoredEvents.decode(row)) }
+        while events.count < limit, let position = try walk.next() {
+            guard let event = try stored.event(at: position) else {
+                throw LedgerError.corrupt(
+                    position: position, reason: "event \(position) is missing")
+            }
+            if !mustMatch || filter.matches(event.envelope) { events.append(event) }
+        }
         return events
     }
 
-    private func sql(_ conditions: [String]) -> String {
-        let source =
-            entries.isEmpty
-            ? "event" : "subject AS lead CROSS JOIN event ON event.position = lead.position"
-        let order = entries.isEmpty ? "event.position" : "lead.position"
-        let filter = conditions.isEmpty ? "" : "WHERE \(conditions.joined(separator: " AND "))"
-        return """
-            SELECT event.position, event.envelope, payload.bytes, redaction.position \
-            FROM \(source) LEFT JOIN payload ON payload.position = event.position \
-            LEFT JOIN redaction ON redaction.position = event.position \(filter) \
-            ORDER BY \(order) \(newestFirst ? "DESC" : "ASC") LIMIT ?
-            """
-    }
-
-    /// What must be in the index, the rarest first.
+    /// What must be in the index.
     private var entries: [IndexEntry] {
         var entries: [IndexEntry] = []
         func add(_ kind: IndexEntry.Kind, _ value: String?) {
@@ -83,34 +62,72 @@ struct EventQuery {
         return entries
     }
 
-    private var bounds: [(String, Int64)] {
-        var bounds: [(String, Int64)] = []
-        if let since = filter.since {
-            // Times never decrease, so a bound of time is a bound of positions.
-            bounds.append(
-                (
-                    """
-                    event.position >= (SELECT position FROM event WHERE recorded_at >= ? \
-                    ORDER BY recorded_at, position LIMIT 1)
-                    """, since.nanoseconds
-                ))
+    /// The commits on record that begin so; `nil` when there are too many to follow each.
+    private func commits(_ db: Database, beginningWith digits: String) throws -> [IndexEntry]? {
+        let statement = try RawStatement(
+            cached: """
+                SELECT min(value) FROM subject WHERE kind = 'commit' AND value >= ? AND value < ?
+                """, db)
+        guard digits.utf8.count >= Self.leastDigits else { return nil }
+        var commits: [IndexEntry] = []
+        var from = digits
+        while true {
+            statement.bind(1, from)
+            // Hexadecimal digits stand before "g": everything that begins with these digits.
+            statement.bind(2, digits + "g")
+            defer { statement.reset() }
+            guard try statement.step(), !statement.isNull(0) else { return commits }
+            guard commits.count < Self.maxCommits else { return nil }
+            let commit = statement.text(0)
+            commits.append(IndexEntry(.commit, commit))
+            from = commit + "0"
         }
-        if let until = filter.until {
-            bounds.append(
-                (
-                    """
-                    event.position <= (SELECT position FROM event WHERE recorded_at <= ? \
-                    ORDER BY recorded_at DESC, position DESC LIMIT 1)
-                    """, until.nanoseconds
-                ))
-        }
-        if let positions = filter.positions {
-            bounds.append(("event.position >= ?", positions.lowerBound))
-            bounds.append(("event.position <= ?", positions.upperBound))
-        }
+    }
+
+    /// The positions that may be answered; `nil` when there are none.
+    private func range(_ stored: StoredEvents) throws -> ClosedRange<Int64>? {
+        var first = filter.positions?.lowerBound ?? 1
+        var last = filter.positions?.upperBound ?? .max
+        // Times never decrease, so a bound of time is a bound of positions.
+        if let since = filter.since { first = max(first, try stored.position(from: since)) }
+        if let until = filter.until { last = min(last, try stored.position(at: until)) }
         if let before {
-            bounds.append(("event.position \(newestFirst ? "<" : ">") ?", before))
+            if newestFirst { last = min(last, before - 1) } else { first = max(first, before + 1) }
         }
-        return bounds
+        last = min(last, try stored.head())
+        first = max(first, 1)
+        return first <= last ? first...last : nil
+    }
+
+    /// The positions on which all lists agree.
+    private struct Walk {
+        var lists: [PostingList]
+        let range: ClosedRange<Int64>
+        let isDescending: Bool
+        private var target: Int64
+
+        init(lists: [PostingList], range: ClosedRange<Int64>, isDescending: Bool) {
+            self.lists = lists
+            self.range = range
+            self.isDescending = isDescending
+            target = isDescending ? range.upperBound : range.lowerBound
+        }
+
+        mutating func next() throws -> Int64? {
+            var agreeing = 0
+            while agreeing < max(lists.count, 1) {
+                guard range.contains(target) else { return nil }
+                if lists.isEmpty { break }
+                for index in lists.indices {
+                    guard let position = try lists[index].seek(target) else { return nil }
+                    agreeing = position == target ? agreeing + 1 : 1
+                    target = position
+                    if agreeing >= lists.count { break }
+                }
+            }
+            guard range.contains(target) else { return nil }
+            defer { target += isDescending ? -1 : 1 }
+            return target
+        }
     }
 }

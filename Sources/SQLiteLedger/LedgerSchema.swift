@@ -33,7 +33,7 @@ enum LedgerSchema {
             bytes BLOB NOT NULL
         ) STRICT;
 
-        -- encoding 0: as they are. The digest is of the bytes before encoding.
+        -- encoding 0: as they are; 1: compressed. Digest and size are of the bytes before encoding.
         CREATE TABLE blob (
             number INTEGER PRIMARY KEY,
             digest BLOB NOT NULL UNIQUE CHECK (length(digest) = 32),
@@ -75,18 +75,20 @@ enum LedgerSchema {
             PRIMARY KEY (kind, value, position)
         ) STRICT, WITHOUT ROWID;
 
-        -- How far each projection is folded, and its rows.
+        -- How far each version of a projection is folded, and its rows. A new version is folded beside the old one.
         CREATE TABLE projection (
-            name TEXT PRIMARY KEY,
+            name TEXT NOT NULL,
             version INTEGER NOT NULL,
-            position INTEGER NOT NULL
+            position INTEGER NOT NULL,
+            PRIMARY KEY (name, version)
         ) STRICT, WITHOUT ROWID;
 
         CREATE TABLE projection_row (
+            version INTEGER NOT NULL,
             projection TEXT NOT NULL,
             key TEXT NOT NULL,
             value BLOB NOT NULL,
-            PRIMARY KEY (projection, key)
+            PRIMARY KEY (version, projection, key)
         ) STRICT, WITHOUT ROWID;
 
         -- Immutability. The insert guards are there because INSERT OR REPLACE deletes without firing a delete

@@ -8,19 +8,21 @@ extension SQLiteLedger {
     ///
     /// The other meaning, what was known then, is `state(at:)`.
     ///
+    /// - Throws: `.archived` when there is an archive that is not at hand.
     /// - Complexity: O(*events*): every event is looked at, a page at a time.
     public func state(occurredBy time: Timestamp) async throws(LedgerError) -> LedgerState {
-        var state = LedgerState()
-        while true {
-            let page = try await events(after: state.position, limit: 1000)
-            for event in page {
-                if event.envelope.occurredAt <= time {
-                    state.apply(event)
-                } else {
-                    state.pass(over: event)
+        try await blocking { () throws(LedgerError) in
+            var state = LedgerState.past()
+            try self.forEachPage(after: 0, upTo: .max) { page throws(LedgerError) in
+                for event in page {
+                    if event.envelope.occurredAt <= time {
+                        state.apply(event)
+                    } else {
+                        state.pass(over: event)
+                    }
                 }
             }
-            if page.count < 1000 { return state }
+            return state
         }
     }
 }

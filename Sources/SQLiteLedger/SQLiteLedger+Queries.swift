@@ -1,8 +1,10 @@
 public import Digests
+internal import Dispatch
 public import EventLog
 internal import GRDB
 public import Model
 public import Projections
+internal import Synchronization
 
 extension SQLiteLedger {
     /// The events after `position` in ascending order, at most `limit`.
@@ -48,20 +50,13 @@ extension SQLiteLedger {
 
     /// The past as it was known right after the event at `position`, or now when that is beyond the end.
     ///
-    /// - Complexity: O(*position*): every event up to there is folded, a page at a time.
+    /// - Throws: `.archived` when that was before the end of an archive that is not at hand.
+    /// - Complexity: O(*position*) the first time: every event up to there is folded, a page at a time. Later
+    ///   the nearest saved state is taken, if one can be kept beside the ledger; see `SavedState`.
     public func state(at position: Int64) async throws(LedgerError) -> LedgerState {
-        var state = LedgerState()
-        while state.position < position {
-            let start = state
-            let last = min(position, start.position + Int64(StoredEvents.pageSize))
-            state = try await reading { db in
-                var state = start
-                try StoredEvents(db: db).fold(into: &state, upTo: last)
-                return state
-            }
-            if state.position < last { break }
+        try await blocking { () throws(LedgerError) in
+            try self.past(upTo: position)
         }
-        return state
     }
 
     /// The past as it was known at a time, by the ledger's clock.
@@ -73,5 +68,116 @@ extension SQLiteLedger {
     /// The position of the last event recorded at or before a time; 0 when there is none.
     public func position(at time: Timestamp) async throws(LedgerError) -> Int64 {
         try await reading { db in try StoredEvents(db: db).position(at: time) }
+    }
+}
+
+extension SQLiteLedger {
+    /// Removes the cache of past states beside a ledger; the next question about the past folds anew.
+    public static func removeSavedStates(of path: String) { SavedStates(of: path).removeAll() }
+
+    /// Folds up to a position, from the nearest saved state, and saves one on the way.
+    private func past(upTo position: Int64) throws(LedgerError) -> LedgerState {
+        let saved = SavedStates(of: path)
+        let last = min(position, try read { try $0.head() })
+        let version = projectionVersion
+        var state = try read { stored in
+            let stored = StoredEvents(db: stored.db, version: version)
+            guard let base = try LedgerBase(stored), base.through <= last else {
+                return LedgerState.past()
+            }
+            return try base.state(stored)
+        }
+        state.keepChanges(false)
+        for known in saved.positions.reversed() where known <= last {
+            guard let (key, recordedAt) = try savedStateKey(known),
+                let loaded = saved.load(key, recordedAt: recordedAt)
+            else { continue }
+            state = loaded
+            state.keepChanges(false)
+            break
+        }
+        let place = last / SavedStates.interval * SavedStates.interval
+        if place > state.position {
+            try fold(into: &state, upTo: place)
+            if let (key, _) = try savedStateKey(place), state.position == place {
+                saved.save(SavedState(key: key, state: state))
+                // Payloads that were removed meanwhile must not stay behind in it.
+                if try savedStateKey(place)?.0 != key { saved.removeAll() }
+            }
+        }
+        try fold(into: &state, upTo: last)
+        return state
+    }
+
+    private func savedStateKey(_ position: Int64) throws(LedgerError)
+        -> (SavedStateKey, recordedAt: Timestamp)?
+    {
+        let version = projectionVersion
+        return try read { stored in
+            guard let event = try stored.event(at: position) else { return nil }
+            let key = SavedStateKey(
+                position: position, projectionVersion: version,
+                envelope: Digest(of: event.envelope.encoded()),
+                redactions: try stored.missingPayloads(upTo: position))
+            return (key, event.envelope.recordedAt)
+        }
+    }
+
+    private func read<R>(_ body: (StoredEvents) throws -> R) throws(LedgerError) -> R {
+        do {
+            return try reader.read { db in try body(StoredEvents(db: db)) }
+        } catch { throw LedgerError(error) }
+    }
+
+    /// Folds in the events after the state's position, up to `last`.
+    func fold(into state: inout LedgerState, upTo last: Int64) throws(LedgerError) {
+        let first = state.position
+        try forEachPage(after: first, upTo: last) { page throws(LedgerError) in
+            try state.fold(page)
+        }
+    }
+
+    /// Hands over the events after a position, up to `last`; one thread reads and decodes pages while this
+    /// one does `body`.
+    func forEachPage(
+        after first: Int64, upTo last: Int64,
+        _ body: ([RecordedEvent]) throws(LedgerError) -> Void
+    ) throws(LedgerError) {
+        let reader = reader
+        let records = Mutex(RecordReader())
+        let position = Mutex(first)
+        var pages = PageAhead { () throws(LedgerError) -> [RecordedEvent]? in
+            let after = position.withLock { $0 }
+            let limit = Int(min(Int64(StoredEvents.pageSize), last - after))
+            guard limit > 0 else { return nil }
+            let page: EventPage
+            do {
+                page = try reader.read { db in
+                    try StoredEvents(db: db).wholePage(after: after, limit: limit)
+                }
+            } catch { throw LedgerError(error) }
+            guard let end = page.places.last?.position else { return nil }
+            position.withLock { $0 = end }
+            do { return try records.withLock { try page.events(&$0) } } catch {
+                throw LedgerError(error)
+            }
+        }
+        while let page = try pages.take() { try body(page) }
+    }
+
+    /// Runs what blocks on a thread that may be blocked.
+    func blocking<R: Sendable>(_ body: @escaping @Sendable () throws(LedgerError) -> R)
+        async throws(LedgerError) -> R
+    {
+        let result: Result<R, LedgerError> = await withCheckedContinuation { continuation in
+            DispatchQueue.global().async {
+                do throws(LedgerError) {
+                    continuation.resume(returning: .success(try body()))
+                } catch {
+                    continuation.resume(returning: .failure(error))
+                }
+            }
+        }
+        return try result.get()
     }
 }

@@ -23,6 +23,8 @@ public final class SQLiteLedger: Sendable {
     private let followers = Mutex(Followers())
     private let full = Atomic(false)
     public let isReadOnly: Bool
+    /// Of the projections whose rows are read and written.
+    let projectionVersion: Int
 
     private struct Waiting {
         var batch: AppendBatch
@@ -32,9 +34,15 @@ public final class SQLiteLedger: Sendable {
     /// The most batches that one transaction takes.
     static let groupLimit = 256
 
-    private init(path: String, writer: consuming Writer?) throws(LedgerError) {
+    private init(
+        path: String, writer: consuming sending Writer?, projectionVersion: Int,
+        archives: [String] = []
+    ) throws(LedgerError) {
         self.path = path
-        do { reader = try Connection.reading(path) } catch { throw LedgerError(error) }
+        self.projectionVersion = projectionVersion
+        do {
+            reader = try Connection.reading(path, archives: archives)
+        } catch { throw LedgerError(error) }
         isReadOnly = writer == nil
         full.store(writer?.isFull ?? false, ordering: .relaxed)
         self.writer = Mutex(writer)
@@ -69,7 +77,8 @@ extension SQLiteLedger {
                 try db.inTransaction(.immediate) {
                     try db.execute(sql: LedgerSchema.format1)
                     try db.execute(sql: "PRAGMA user_version = \(LedgerSchema.format)")
-                    try Statements(db: db).replaceRows(with: LedgerState())
+                    try Statements(db, version: LedgerState.version).replaceRows(
+                        with: LedgerState())
                     return .commit
                 }
             }
@@ -91,27 +100,56 @@ extension SQLiteLedger {
         try renameFile(draft, to: path)
         try syncFolder(of: path)
         let final = try Writer(path: path, lock: lock, time: time, random: random)
-        return try SQLiteLedger(path: path, writer: final)
+        return try SQLiteLedger(
+            path: path, writer: final, projectionVersion: LedgerState.version)
     }
 
     /// Opens a ledger as its only writer.
     ///
-    /// Rows of the present that are missing, or of another version, are folded anew first.
+    /// Rows of the present that are missing, or of another version, are folded first, beside the old ones;
+    /// one that is killed meanwhile goes on the next time. See `ProjectionCatchUp`.
     ///
+    /// - Parameter checkpointBytes: About how much may be written before the write-ahead log is moved into
+    ///   the file.
     /// - Throws: `.locked` with the pid of the process that is writing.
     public static func openForWriting(
-        path: String, time: TimeSource = .system, random: RandomSource = .system
+        path: String, time: TimeSource = .system, random: RandomSource = .system,
+        checkpointBytes: Int = 8 << 20
+    ) throws(LedgerError) -> SQLiteLedger {
+        try openForWriting(
+            path: path, projectionVersion: LedgerState.version, time: time, random: random,
+            checkpointBytes: checkpointBytes)
+    }
+
+    package static func openForWriting(
+        path: String, projectionVersion: Int, time: TimeSource = .system,
+        random: RandomSource = .system, checkpointBytes: Int = 8 << 20
     ) throws(LedgerError) -> SQLiteLedger {
         guard fileExists(path) else { throw LedgerError.notFound(path: path) }
         let writer = try Writer(
-            path: path, lock: try WriterLock(path), time: time, random: random)
-        return try SQLiteLedger(path: path, writer: writer)
+            path: path, lock: try WriterLock(path), time: time, random: random,
+            checkpointBytes: checkpointBytes, projectionVersion: projectionVersion)
+        return try SQLiteLedger(
+            path: path, writer: writer, projectionVersion: projectionVersion)
     }
 
     /// Opens a ledger beside its writer, if there is one; never changes the file.
-    public static func openForReading(path: String) throws(LedgerError) -> SQLiteLedger {
+    ///
+    /// - Parameter archives: Files that payloads and bodies of it were moved into; those are read as if they
+    ///   were still here. At most ten.
+    public static func openForReading(path: String, archives: [String] = [])
+        throws(LedgerError) -> SQLiteLedger
+    {
+        try openForReading(
+            path: path, projectionVersion: LedgerState.version, archives: archives)
+    }
+
+    package static func openForReading(
+        path: String, projectionVersion: Int, archives: [String] = []
+    ) throws(LedgerError) -> SQLiteLedger {
         guard fileExists(path) else { throw LedgerError.notFound(path: path) }
-        let ledger = try SQLiteLedger(path: path, writer: nil)
+        let ledger = try SQLiteLedger(
+            path: path, writer: nil, projectionVersion: projectionVersion, archives: archives)
         do {
             try ledger.reader.read { db in try Connection.checkFormat(db, path: path) }
         } catch { throw LedgerError(error) }
@@ -189,8 +227,8 @@ extension SQLiteLedger {
         let result: Result<LedgerState, LedgerError> = folded.withLock { state in
             do {
                 state = try reader.read { [state] db in
-                    let stored = StoredEvents(db: db)
-                    guard state.position > 0 else { return try stored.state().state }
+                    let stored = StoredEvents(db: db, version: projectionVersion)
+                    guard state.position > 0 else { return try stored.state() }
                     var state = state
                     try stored.fold(into: &state)
                     return state

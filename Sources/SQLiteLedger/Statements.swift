@@ -1,76 +1,142 @@
 internal import Digests
 internal import EventLog
-internal import Foundation
 internal import GRDB
 internal import Model
 internal import Projections
 
 /// The statements that write, each prepared once for its connection.
-struct Statements {
-    let db: Database
+///
+/// They must be gone before the connection closes.
+final class Statements {
+    private let db: Database
+    private let version: Int
+    private let event: RawStatement
+    private let subject: RawStatement
+    private let payload: RawStatement
+    private let blobLookup: RawStatement
+    private let blob: RawStatement
+    private let row: RawStatement
+    private let noRow: RawStatement
+    private let position: RawStatement
+    private let idLookup: RawStatement
+    private let versionLookup: RawStatement
+
+    /// - Parameter version: Of the projections whose rows are written.
+    init(_ db: Database, version: Int) throws {
+        self.db = db
+        self.version = version
+        event = try RawStatement(
+            db,
+            """
+            INSERT INTO event
+            (position, id, type, version, stream, stream_version, recorded_at, envelope)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+            """)
+        subject = try RawStatement(
+            db, "INSERT INTO subject (kind, value, position) VALUES (?, ?, ?)")
+        payload = try RawStatement(
+            db, "INSERT INTO payload (position, salt, bytes) VALUES (?, ?, ?)")
+        blobLookup = try RawStatement(db, "SELECT 1 FROM blob WHERE digest = ?")
+        blob = try RawStatement(
+            db, "INSERT INTO blob (digest, encoding, size, bytes) VALUES (?, ?, ?, ?)")
+        row = try RawStatement(
+            db,
+            """
+            INSERT INTO projection_row (projection, key, value, version) VALUES (?, ?, ?, ?)
+            ON CONFLICT (version, projection, key) DO UPDATE SET value = excluded.value
+            """)
+        noRow = try RawStatement(
+            db, "DELETE FROM projection_row WHERE projection = ? AND key = ? AND version = ?")
+        position = try RawStatement(
+            db,
+            "UPDATE projection SET position = ? WHERE name = ? AND version = ? AND position = ?")
+        idLookup = try RawStatement(db, "SELECT position FROM event WHERE id = ?")
+        versionLookup = try RawStatement(
+            db, "SELECT max(stream_version) FROM event WHERE stream = ?")
+        row.bind(4, Int64(version))
+        noRow.bind(3, Int64(version))
+        position.bind(2, StoredEvents.projection)
+        position.bind(3, Int64(version))
+    }
+
+    /// The event with this id; 0 when there is none.
+    func position(of id: EventID) throws -> Int64 {
+        idLookup.bind(1, id.text)
+        return try idLookup.onlyInteger() ?? 0
+    }
+
+    /// How many events a stream has.
+    func version(of stream: String) throws -> Int64 {
+        versionLookup.bind(1, stream)
+        return try versionLookup.onlyInteger() ?? 0
+    }
+
+    /// - Throws: `LedgerError.corrupt` when the rows were not at `before`.
+    func storePosition(_ new: Int64, from before: Int64) throws {
+        position.bind(1, new)
+        position.bind(4, before)
+        try position.run()
+        guard db.changesCount == 1 else {
+            throw LedgerError.corrupt(
+                position: before, reason: "the projection is not at position \(before)")
+        }
+    }
 
     func insert(_ envelope: Envelope, bytes: [UInt8]) throws {
-        let statement = try db.cachedStatement(
-            sql: """
-                INSERT INTO event
-                (position, id, type, version, stream, stream_version, recorded_at, envelope)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?)
-                """)
-        try statement.execute(arguments: [
-            envelope.position, envelope.id.text, envelope.type, envelope.version, envelope.stream,
-            envelope.streamVersion, envelope.recordedAt.nanoseconds, Data(bytes),
-        ])
+        event.bind(1, envelope.position)
+        event.bind(2, envelope.id.text)
+        event.bind(3, envelope.type)
+        event.bind(4, Int64(envelope.version))
+        event.bind(5, envelope.stream)
+        event.bind(6, envelope.streamVersion)
+        event.bind(7, envelope.recordedAt.nanoseconds)
+        try event.run(8, bytes)
         try insertIndex(of: envelope)
     }
 
     func insertIndex(of envelope: Envelope) throws {
-        let index = try db.cachedStatement(
-            sql: "INSERT INTO subject (kind, value, position) VALUES (?, ?, ?)")
         for entry in envelope.indexEntries {
-            try index.execute(arguments: [entry.kind.rawValue, entry.value, envelope.position])
+            subject.bind(1, entry.kind.rawValue)
+            subject.bind(2, entry.value)
+            subject.bind(3, envelope.position)
+            try subject.run()
         }
     }
 
     func insertPayload(_ position: Int64, salt: [UInt8], bytes: [UInt8]) throws {
-        let statement = try db.cachedStatement(
-            sql: "INSERT INTO payload (position, salt, bytes) VALUES (?, ?, ?)")
-        try statement.execute(arguments: [position, Data(salt), Data(bytes)])
+        payload.bind(1, position)
+        payload.bind(2, salt)
+        try payload.run(3, bytes)
     }
 
     /// Keeps the bytes, unless they are there already.
-    func insert(_ blob: Blob) throws {
-        let lookup = try db.cachedStatement(sql: "SELECT 1 FROM blob WHERE digest = ?")
-        let digest = Data(blob.digest.bytes)
-        guard try Int.fetchOne(lookup, arguments: [digest]) == nil else { return }
-        let statement = try db.cachedStatement(
-            sql: "INSERT INTO blob (digest, encoding, size, bytes) VALUES (?, 0, ?, ?)")
-        try statement.execute(arguments: [digest, blob.bytes.count, Data(blob.bytes)])
+    func insert(_ new: Blob) throws {
+        let digest = new.digest.bytes
+        blobLookup.bind(1, digest)
+        guard try blobLookup.onlyInteger() == nil else { return }
+        let encoded = EncodedBlob(new.bytes)
+        blob.bind(1, digest)
+        blob.bind(2, Int64(encoded.encoding.rawValue))
+        blob.bind(3, Int64(new.bytes.count))
+        try blob.run(4, encoded.bytes)
     }
 
     func store(_ change: RowChange) throws {
-        if let bytes = change.bytes {
-            let statement = try db.cachedStatement(
-                sql: """
-                    INSERT INTO projection_row (projection, key, value) VALUES (?, ?, ?)
-                    ON CONFLICT (projection, key) DO UPDATE SET value = excluded.value
-                    """)
-            try statement.execute(arguments: [change.projection, change.key, Data(bytes)])
-        } else {
-            let statement = try db.cachedStatement(
-                sql: "DELETE FROM projection_row WHERE projection = ? AND key = ?")
-            try statement.execute(arguments: [change.projection, change.key])
-        }
+        let statement = change.bytes == nil ? noRow : row
+        statement.bind(1, change.projection)
+        statement.bind(2, change.key)
+        if let bytes = change.bytes { try row.run(3, bytes) } else { try noRow.run() }
     }
 
     func replaceRows(with state: LedgerState) throws {
-        try db.execute(sql: "DELETE FROM projection_row")
+        try db.execute(
+            sql: "DELETE FROM projection_row WHERE version = ?", arguments: [version])
         for row in state.storedRows() { try store(row) }
         try db.execute(
             sql: """
                 INSERT INTO projection (name, version, position) VALUES (?, ?, ?)
-                ON CONFLICT (name) DO UPDATE
-                SET version = excluded.version, position = excluded.position
+                ON CONFLICT (name, version) DO UPDATE SET position = excluded.position
                 """,
-            arguments: [StoredEvents.projection, LedgerState.version, state.position])
+            arguments: [StoredEvents.projection, version, state.position])
     }
 }

@@ -1,6 +1,5 @@
 internal import Digests
 internal import EventLog
-internal import Foundation
 internal import GRDB
 internal import Model
 internal import Projections
@@ -8,44 +7,19 @@ internal import Projections
 /// Reading of ground state, within whatever transaction the caller holds.
 struct StoredEvents {
     let db: Database
-
-    static let columns = """
-        event.position, event.envelope, payload.bytes, redaction.position \
-        FROM event LEFT JOIN payload ON payload.position = event.position \
-        LEFT JOIN redaction ON redaction.position = event.position
-        """
+    /// Of the projections whose rows are read.
+    var version = LedgerState.version
 
     func head() throws -> Int64 {
         let statement = try db.cachedStatement(sql: "SELECT max(position) FROM event")
         return try Int64.fetchOne(statement) ?? 0
     }
 
-    func event(at position: Int64) throws -> RecordedEvent? {
-        let statement = try db.cachedStatement(
-            sql: "SELECT \(Self.columns) WHERE event.position = ?")
-        return try GRDB.Row.fetchOne(statement, arguments: [position]).map(Self.decode)
-    }
-
-    func event(id: EventID) throws -> RecordedEvent? {
-        let statement = try db.cachedStatement(sql: "SELECT \(Self.columns) WHERE event.id = ?")
-        return try GRDB.Row.fetchOne(statement, arguments: [id.text]).map(Self.decode)
-    }
-
-    func events(after position: Int64, limit: Int) throws -> [RecordedEvent] {
-        let statement = try db.cachedStatement(
-            sql: """
-                SELECT \(Self.columns) WHERE event.position > ? ORDER BY event.position LIMIT ?
-                """)
-        let rows = try GRDB.Row.fetchCursor(statement, arguments: [position, limit])
-        var events: [RecordedEvent] = []
-        while let row = try rows.next() { events.append(try Self.decode(row)) }
-        return events
-    }
-
     func version(of stream: String) throws -> Int64 {
-        let statement = try db.cachedStatement(
-            sql: "SELECT max(stream_version) FROM event WHERE stream = ?")
-        return try Int64.fetchOne(statement, arguments: [stream]) ?? 0
+        let statement = try RawStatement(
+            cached: "SELECT max(stream_version) FROM event WHERE stream = ?", db)
+        statement.bind(1, stream)
+        return try statement.onlyInteger() ?? 0
     }
 
     /// The last event recorded at or before `time`; 0 when there is none.
@@ -58,99 +32,105 @@ struct StoredEvents {
         return try Int64.fetchOne(statement, arguments: [time.nanoseconds]) ?? 0
     }
 
-    func blob(_ digest: Digest) throws -> [UInt8]? {
-        let statement = try db.cachedStatement(
-            sql: "SELECT encoding, bytes FROM blob WHERE digest = ?")
-        let row = try GRDB.Row.fetchOne(statement, arguments: [Data(digest.bytes)])
-        guard let row else { return nil }
-        let encoding: Int = row[0]
-        guard encoding == 0 else {
-            throw LedgerError.corrupt(
-                position: nil, reason: "blob \(digest) has the unknown encoding \(encoding)")
-        }
-        let bytes = [UInt8](row[1] as Data)
-        guard Digest(of: bytes) == digest else {
-            throw LedgerError.corrupt(position: nil, reason: "blob \(digest) has another digest")
-        }
-        return bytes
+    /// How many payloads up to a position are redacted or archived.
+    func missingPayloads(upTo position: Int64) throws -> Int64 {
+        let statement = try RawStatement(
+            cached: "SELECT count(*) FROM redaction WHERE position <= ?", db)
+        statement.bind(1, position)
+        return try statement.onlyInteger() ?? 0
     }
 
-    static func decode(_ row: GRDB.Row) throws -> RecordedEvent {
-        let position: Int64 = row[0]
-        let payload: Data? = row[2]
-        let redaction: Int64? = row[3]
+    /// The first event recorded at or after `time`; beyond every position when there is none.
+    func position(from time: Timestamp) throws -> Int64 {
+        let statement = try db.cachedStatement(
+            sql: """
+                SELECT position FROM event WHERE recorded_at >= ?
+                ORDER BY recorded_at, position LIMIT 1
+                """)
+        return try Int64.fetchOne(statement, arguments: [time.nanoseconds]) ?? .max
+    }
+
+    /// The bytes before encoding, compared with the digest.
+    func blob(_ digest: Digest) throws -> [UInt8]? {
+        if let bytes = try blob(digest, in: "main") { return bytes }
+        for archive in try archives() {
+            if let bytes = try blob(digest, in: archive) { return bytes }
+        }
+        return nil
+    }
+
+    private func blob(_ digest: Digest, in schema: String) throws -> [UInt8]? {
+        let statement = try RawStatement(
+            cached: "SELECT encoding, size, bytes FROM \(schema).blob WHERE digest = ?", db)
+        defer { statement.reset() }
+        statement.bind(1, digest.bytes)
+        guard try statement.step() else { return nil }
         do {
-            let envelope = try RecordDecoder.decode(
-                Envelope.self, from: [UInt8](row[1] as Data))
-            guard let payload else {
-                guard redaction != nil else {
-                    throw LedgerError.corrupt(position: position, reason: "it has no payload")
-                }
-                return RecordedEvent(envelope: envelope, event: nil)
+            let bytes = try BlobEncoding.decode(
+                statement.bytes(2), encoding: statement.integer(0), size: statement.integer(1))
+            guard Digest(of: bytes) == digest else {
+                throw BlobFault(expected: "its digest", found: "another digest")
             }
-            let event = try EventCodec.decode(
-                type: envelope.type, version: envelope.version, payload: [UInt8](payload))
-            return RecordedEvent(envelope: envelope, event: event)
-        } catch let error as CodecError {
-            throw LedgerError.unreadable(position: position, error)
+            return bytes
+        } catch let fault as BlobFault {
+            throw LedgerError.corrupt(
+                position: nil,
+                reason: "blob \(digest): expected \(fault.expected), found \(fault.found)")
         }
     }
 }
 
 extension StoredEvents {
-    /// The state that the stored rows give, brought up to the last event; from zero when the rows are of
-    /// another version or ahead of the events.
-    func state() throws -> (state: LedgerState, isRefolded: Bool) {
-        let stored = try GRDB.Row.fetchOne(
-            db, sql: "SELECT version, position FROM projection WHERE name = ?",
-            arguments: [Self.projection])
-        let head = try head()
-        if let stored, (stored[0] as Int) == LedgerState.version, (stored[1] as Int64) <= head {
-            let position: Int64 = stored[1]
-            let recordedAt = try event(at: position)?.envelope.recordedAt
-            if var state = try? LedgerState(
-                rows: try rows(), position: position, recordedAt: recordedAt)
-            {
-                try fold(into: &state)
-                return (state, position < head)
-            }
-        }
-        var state = LedgerState()
+    /// How far the stored rows are folded; `nil` when there are none of this version.
+    func foldedPosition() throws -> Int64? {
+        try Int64.fetchOne(
+            db, sql: "SELECT position FROM projection WHERE name = ? AND version = ?",
+            arguments: [Self.projection, version])
+    }
+
+    /// The state that the stored rows give, at the position they were stored at; `nil` when there are none
+    /// of this version, when they cannot be read, or when they are ahead of the events.
+    func storedState() throws -> LedgerState? {
+        guard let position = try foldedPosition(), position <= (try head()) else { return nil }
+        let recordedAt = try event(at: position)?.envelope.recordedAt
+        return try? LedgerState(rows: try rows(), position: position, recordedAt: recordedAt)
+    }
+
+    /// The state that the stored rows give, brought up to the last event; from the start without rows.
+    func state() throws -> LedgerState {
+        var state = try storedState() ?? LedgerBase(self)?.state(self) ?? LedgerState()
         try fold(into: &state)
-        return (state, true)
+        return state
     }
 
     /// Folds in everything after the state's position, up to `last`.
     func fold(into state: inout LedgerState, upTo last: Int64 = .max) throws {
+        var reader = RecordReader()
         while state.position < last {
             let limit = Int(min(Int64(Self.pageSize), last - state.position))
-            let page = try events(after: state.position, limit: limit)
-            for event in page {
-                guard event.position == state.position + 1 else {
-                    throw LedgerError.corrupt(
-                        position: event.position,
-                        reason: "event \(state.position + 1) is missing")
-                }
-                state.apply(event)
-            }
-            if page.count < limit { return }
+            let page = try wholePage(after: state.position, limit: limit)
+            try state.fold(page.events(&reader))
+            if page.places.count < limit { return }
         }
-    }
-
-    func rows() throws -> [RowChange] {
-        let cursor = try GRDB.Row.fetchCursor(
-            db,
-            sql: "SELECT projection, key, value FROM projection_row ORDER BY projection, key")
-        var rows: [RowChange] = []
-        while let row = try cursor.next() {
-            rows.append(
-                RowChange(projection: row[0], key: row[1], bytes: [UInt8](row[2] as Data)))
-        }
-        return rows
     }
 
     /// The name of the projection that is folded in the append's transaction.
     static let projection = "present"
     /// How many events are read at once when folding.
-    static let pageSize = 500
+    static let pageSize = 1000
+}
+
+extension LedgerState {
+    /// Folds in events that follow one another.
+    ///
+    /// - Throws: `LedgerError.corrupt` when one is missing before them or among them.
+    mutating func fold(_ events: [RecordedEvent]) throws(LedgerError) {
+        for event in events {
+            guard event.position == position + 1 else {
+                throw LedgerError.corrupt(
+                    position: event.position, reason: "event \(position + 1) is missing")
+            }
+            apply(event)
+        }
+    }
 }

@@ -1,116 +1,247 @@
 internal import Digests
 internal import EventLog
-internal import Foundation
 internal import GRDB
+internal import Model
 internal import Projections
+internal import Synchronization
 
 /// A walk through a ledger from its first event, a page at a time.
 ///
-/// Nothing that is derived is believed: index and rows are compared with what the events give.
-struct LedgerVerification: Sendable {
-    private var verifier = RecordVerifier()
-    /// What the events give; `nil` once one of them could not be read.
-    private var state: LedgerState? = LedgerState()
-    private var findings: [Finding] = []
-    private var indexEntries = 0
-
-    var report: VerificationReport {
-        VerificationReport(
-            events: verifier.position,
-            findings: Array((verifier.findings + findings).prefix(RecordVerifier.maxFindings)))
+/// Nothing that is derived is believed: index and rows are compared with what the events give. One thread
+/// reads pages and checks each record by itself, another checks their order and folds.
+enum LedgerVerification {
+    /// Checks every event, the index and the rows.
+    static func report(_ database: DatabaseQueue, version: Int) throws(LedgerError)
+        -> VerificationReport
+    {
+        let start = try read(database) { try Start(StoredEvents(db: $0, version: version)) }
+        var walk = Walk(start: start)
+        let records = Mutex(RecordReader())
+        let position = Mutex<Int64>(0)
+        var pages = PageAhead { () throws(LedgerError) -> CheckedPage? in
+            let after = position.withLock { $0 }
+            let page = try read(database) { db in
+                try records.withLock { try StoredEvents(db: db).checkedPage(after: after, &$0) }
+            }
+            guard let last = page.records.last?.position else { return nil }
+            position.withLock { $0 = last }
+            return page
+        }
+        while let page = try pages.take() { walk.check(page) }
+        return try read(database) { [walk] db in
+            // What was appended since the last page; from here on in one transaction.
+            var walk = walk
+            while true {
+                let stored = StoredEvents(db: db)
+                let page = try records.withLock {
+                    try stored.checkedPage(after: walk.verifier.position, &$0)
+                }
+                guard !page.records.isEmpty else { break }
+                walk.check(page)
+            }
+            return try walk.finish(StoredEvents(db: db, version: version))
+        }
     }
 
-    /// Checks the next page; after the last one, in the same transaction, index and rows.
-    ///
-    /// - Returns: Whether there may be more.
-    mutating func checkPage(_ stored: StoredEvents) throws -> Bool {
-        let records = try stored.records(after: verifier.position)
-        for record in records {
-            let event = verifier.check(record)
-            if let event, let position = state?.position, event.position == position + 1 {
-                state?.apply(event)
-            } else {
-                state = nil
+    /// Decodes every blob and computes its digest.
+    static func blobFindings(_ database: DatabaseQueue) throws(LedgerError) -> [Finding] {
+        var findings: [Finding] = []
+        var number: Int64? = 0
+        while let after = number, findings.count < RecordVerifier.maxFindings {
+            let (found, last) = try read(database) { db in
+                try StoredEvents(db: db).checkBlobs(after: after)
             }
-            guard let event, findings.count < RecordVerifier.maxFindings else { continue }
-            findings += try stored.missingIndexEntries(of: event.envelope)
-            findings += try stored.missingBlobs(of: event)
-            indexEntries += Set(event.envelope.indexEntries).count
+            findings += found
+            number = last
         }
-        guard records.count < StoredEvents.pageSize else { return true }
-        let missing = findings.count { $0.what == StoredEvents.indexFinding }
-        if try stored.countIndex() != indexEntries - missing {
-            findings += try stored.surplusIndexEntries()
+        return findings
+    }
+
+    private static func read<Value>(_ database: DatabaseQueue, _ body: (Database) throws -> Value)
+        throws(LedgerError) -> Value
+    {
+        do { return try database.read(body) } catch { throw LedgerError(error) }
+    }
+
+    /// Records that were checked by themselves, and what else was found when they were read.
+    struct CheckedPage: Sendable {
+        var records: [CheckedRecord] = []
+        var missingBlobs: [Finding] = []
+        var index = IndexSum()
+        /// Those whose payloads are in an archive that is not at hand.
+        var archived: Set<Int64> = []
+    }
+
+    /// Where the fold begins when what was before is in an archive that is not at hand.
+    private struct Start: Sendable {
+        let base: LedgerBase?
+        private(set) var state: LedgerState?
+        private(set) var findings: [Finding] = []
+
+        init(_ stored: StoredEvents) throws {
+            base = try LedgerBase(stored)
+            guard let base else { return }
+            do {
+                state = try base.state(stored)
+                state?.keepChanges(false)
+            } catch LedgerError.corrupt(_, let reason) {
+                findings.append(
+                    Finding(
+                        position: base.through, "saved state", expected: "its digest",
+                        found: reason))
+            }
         }
-        // Dropped while it is compared, as it is not needed again.
-        if let folded = state.take() { findings += try stored.compareRows(with: folded) }
-        return false
+    }
+
+    private struct Walk: Sendable {
+        let start: Start
+        var verifier = RecordVerifier()
+        /// What the events give; `nil` once one of them could not be read.
+        private var state: LedgerState? = .past()
+        private var findings: [Finding] = []
+        private var index = IndexSum()
+
+        init(start: Start) { self.start = start }
+
+        mutating func check(_ page: CheckedPage) {
+            index.add(page.index)
+            findings += page.missingBlobs.prefix(RecordVerifier.maxFindings - findings.count)
+            for record in page.records {
+                let event = verifier.check(record)
+                if let event, let position = state?.position, event.position == position + 1,
+                    !page.archived.contains(event.position)
+                {
+                    state?.apply(event)
+                } else {
+                    state = nil
+                }
+                if let base = start.base, record.position == base.through { enter(base) }
+            }
+        }
+
+        /// Compares the saved state with the fold, or goes on from it where there is no fold.
+        private mutating func enter(_ base: LedgerBase) {
+            guard let folded = state else {
+                state = start.state
+                findings += start.findings
+                return
+            }
+            let expected = folded.savedTables().map { "\($0.name) \(Digest(of: $0.bytes))" }
+            let found = base.archived.states.map { "\($0.projection) \($0.digest)" }
+            for (expected, found) in zip(expected, found) where expected != found {
+                findings.append(
+                    Finding(
+                        position: base.through, "saved state", expected: expected, found: found))
+            }
+        }
+
+        mutating func finish(_ stored: StoredEvents) throws -> VerificationReport {
+            if try stored.indexSum() != index { findings += try stored.indexFindings() }
+            findings += try stored.redactionFindings(verifier.redactions)
+            // Dropped while it is compared, as it is not needed again.
+            if let folded = state.take() { findings += try stored.compareRows(with: folded) }
+            let all = verifier.findings + findings
+            return VerificationReport(
+                events: verifier.position, findings: Array(all.prefix(RecordVerifier.maxFindings)),
+                redacted: verifier.redactions.count,
+                archived: max(0, verifier.gone - verifier.redactions.count))
+        }
     }
 }
 
 extension StoredEvents {
-    static let indexFinding = "index"
-
-    func missingIndexEntries(of envelope: Envelope) throws -> [Finding] {
-        let statement = try db.cachedStatement(
-            sql: "SELECT 1 FROM subject WHERE kind = ? AND value = ? AND position = ?")
-        var findings: [Finding] = []
-        for entry in Set(envelope.indexEntries) {
-            let arguments: StatementArguments = [
-                entry.kind.rawValue, entry.value, envelope.position,
-            ]
-            if try Int.fetchOne(statement, arguments: arguments) == nil {
-                findings.append(
+    /// The next page, each record of it checked by itself.
+    func checkedPage(after position: Int64, _ reader: inout RecordReader) throws
+        -> LedgerVerification.CheckedPage
+    {
+        let statement = try RawStatement(
+            cached: """
+                SELECT event.position, id, type, version, stream, stream_version, recorded_at,
+                    envelope, salt, payload.bytes,
+                    (SELECT position FROM redaction WHERE position = event.position)
+                FROM event LEFT JOIN payload ON payload.position = event.position
+                WHERE event.position > ? ORDER BY event.position LIMIT ?
+                """, db)
+        defer { statement.reset() }
+        statement.bind(1, position)
+        statement.bind(2, Int64(Self.pageSize))
+        let blobs = try BlobLookup(db)
+        let archives = try archives()
+        var page = LedgerVerification.CheckedPage()
+        while try statement.step() {
+            var record = StoredRecord(
+                position: statement.integer(0), id: statement.text(1), type: statement.text(2),
+                version: Int(statement.integer(3)), stream: statement.text(4),
+                streamVersion: statement.integer(5), recordedAt: statement.integer(6),
+                envelope: Array(statement.bytes(7)),
+                salt: statement.isNull(8) ? nil : Array(statement.bytes(8)),
+                payload: statement.isNull(9) ? nil : Array(statement.bytes(9)),
+                isRedacted: !statement.isNull(10))
+            if record.payload == nil, record.isRedacted {
+                if let kept = try archivedPayload(record.position, archives) {
+                    (record.salt, record.payload) = (kept.salt, kept.bytes)
+                } else if try isArchived(record.position) {
+                    page.archived.insert(record.position)
+                }
+            }
+            let checked = record.checked(&reader)
+            page.records.append(checked)
+            guard let event = checked.event else { continue }
+            page.index.add(event.envelope)
+            for digest in event.event?.blobs ?? [] where try !blobs.isAccountedFor(digest) {
+                page.missingBlobs.append(
                     Finding(
-                        position: envelope.position, Self.indexFinding,
-                        expected: "\(entry.kind.rawValue) \(entry.value)", found: "none"))
+                        position: event.position, "blob", expected: digest.description,
+                        found: "none"))
             }
         }
-        return findings
+        return page
     }
 
-    /// The bodies an event names that are neither there nor redacted.
-    func missingBlobs(of event: RecordedEvent) throws -> [Finding] {
-        let statement = try db.cachedStatement(
-            sql: """
+    func checkBlobs(after number: Int64) throws -> ([Finding], last: Int64?) {
+        let statement = try RawStatement(
+            cached: """
+                SELECT number, digest, encoding, size, bytes FROM blob
+                WHERE number > ? ORDER BY number LIMIT 256
+                """, db)
+        defer { statement.reset() }
+        statement.bind(1, number)
+        var findings: [Finding] = []
+        var last: Int64?
+        while try statement.step() {
+            last = statement.integer(0)
+            let name = hex(statement.bytes(1))
+            do throws(BlobFault) {
+                let bytes = try BlobEncoding.decode(
+                    statement.bytes(4), encoding: statement.integer(2), size: statement.integer(3))
+                let found = Digest(of: bytes).description
+                guard name != found else { continue }
+                findings.append(Finding(position: nil, "blob", expected: name, found: found))
+            } catch {
+                findings.append(
+                    Finding(
+                        position: nil, "blob \(name.prefix(12))", expected: error.expected,
+                        found: error.found))
+            }
+        }
+        return (findings, last)
+    }
+}
+
+/// Whether bodies that events name are there, or were redacted.
+private struct BlobLookup {
+    private let statement: RawStatement
+
+    init(_ db: Database) throws {
+        statement = try RawStatement(
+            cached: """
                 SELECT EXISTS (SELECT 1 FROM blob WHERE digest = ?1)
                     OR EXISTS (SELECT 1 FROM blob_redaction WHERE digest = ?1)
-                """)
-        var findings: [Finding] = []
-        for digest in event.event?.blobs ?? [] {
-            guard try Bool.fetchOne(statement, arguments: [Data(digest.bytes)]) != true else {
-                continue
-            }
-            findings.append(
-                Finding(
-                    position: event.position, "blob", expected: digest.description, found: "none"))
-        }
-        return findings
+                """, db)
     }
 
-    func countIndex() throws -> Int {
-        try Int.fetchOne(db, sql: "SELECT count(*) FROM subject") ?? 0
-    }
-
-    /// The rows of the index that no event gives.
-    func surplusIndexEntries() throws -> [Finding] {
-        let rows = try GRDB.Row.fetchCursor(
-            db, sql: "SELECT kind, value, position FROM subject ORDER BY position")
-        var findings: [Finding] = []
-        var expected: (position: Int64, entries: Set<String>) = (0, [])
-        while let row = try rows.next(), findings.count < RecordVerifier.maxFindings {
-            let position: Int64 = row[2]
-            if position != expected.position {
-                let entries = (try? event(at: position))?.envelope.indexEntries ?? []
-                expected = (position, Set(entries.map { "\($0.kind.rawValue) \($0.value)" }))
-            }
-            let found = "\(row[0] as String) \(row[1] as String)"
-            if !expected.entries.contains(found) {
-                findings.append(
-                    Finding(
-                        position: position, Self.indexFinding, expected: "none", found: found))
-            }
-        }
-        return findings
+    func isAccountedFor(_ digest: Digest) throws -> Bool {
+        statement.bind(1, digest.bytes)
+        return try statement.onlyInteger() == 1
     }
 }

@@ -7,46 +7,52 @@ internal import Projections
 extension Writer {
     /// Records one batch: the answer of an earlier attempt, or new positions.
     ///
-    /// Everything that can refuse the batch is decided before the first row is written.
+    /// A refusal takes back what was written of the batch, and happens before `state` changes.
     mutating func insert(_ batch: AppendBatch, _ db: Database) throws -> [RecordedEvent] {
-        let stored = StoredEvents(db: db)
-        if let earlier = try earlierAttempt(batch, stored) { return earlier }
+        let statements = try statements(db)
+        if let earlier = try earlierAttempt(batch, statements, db) { return earlier }
         for stream in batch.expected.keys.sorted() {
-            try check(batch.expected[stream] ?? .any, of: stream, stored)
+            try check(batch.expected[stream] ?? .any, of: stream, statements)
         }
         for blob in batch.blobs where Digest(of: blob.bytes) != blob.digest {
             throw LedgerError.blobMismatch(digest: blob.digest.description)
         }
         guard !batch.events.isEmpty else {
-            for blob in batch.blobs { try Statements(db: db).insert(blob) }
+            for blob in batch.blobs { try statements.insert(blob) }
             return []
         }
 
+        if batch.events.contains(where: \.event.removesPayloads) {
+            SavedStates(of: path).removeAll()
+        }
         let now = readClock()
         var events = batch.events
         if let jump = pendingJump { events.insert(announcement(of: jump), at: 0) }
-        let records = try number(events, at: now, stored)
-
-        let statements = Statements(db: db)
+        let places = try number(events, at: now, statements)
         for blob in batch.blobs {
             try statements.insert(blob)
             note(bytes: blob.bytes.count)
         }
-        for record in records {
-            try statements.insert(record.recorded.envelope, bytes: record.envelope)
-            try statements.insertPayload(
-                record.recorded.position, salt: record.salt, bytes: record.payload)
-            note(bytes: 4 * (record.envelope.count + record.payload.count))
+        var recorded: [RecordedEvent] = []
+        recorded.reserveCapacity(events.count)
+        let pages = StoredForm.pages(of: events, places, random)
+        while let page = try pages() {
+            for form in page {
+                try statements.insert(form.recorded.envelope, bytes: form.envelope)
+                try statements.insertPayload(
+                    form.recorded.position, salt: form.salt, bytes: form.payload)
+                note(bytes: 4 * (form.envelope.count + form.payload.count))
+                recorded.append(form.recorded)
+            }
         }
-        try fold(records.map(\.recorded), db)
-        let announcements = records.count - batch.events.count
+        try fold(recorded, statements)
         pendingJump = nil
-        return records.dropFirst(announcements).map(\.recorded)
+        return Array(recorded.dropFirst(recorded.count - batch.events.count))
     }
 
     /// What an earlier attempt at the same batch recorded, or `nil` when nothing of it is on record.
-    private func earlierAttempt(_ batch: AppendBatch, _ stored: StoredEvents) throws
-        -> [RecordedEvent]?
+    private func earlierAttempt(_ batch: AppendBatch, _ statements: Statements, _ db: Database)
+        throws -> [RecordedEvent]?
     {
         var seen: Set<EventID> = []
         var earlier: [RecordedEvent] = []
@@ -56,7 +62,8 @@ extension Writer {
                 throw LedgerError.idempotencyConflict(
                     id: new.id, reason: "the batch names it twice")
             }
-            guard let found = try stored.event(id: new.id) else {
+            let position = try statements.position(of: new.id)
+            guard position > 0, let found = try StoredEvents(db: db).event(at: position) else {
                 missing = new.id
                 continue
             }
@@ -79,7 +86,7 @@ extension Writer {
     }
 
     private func check(
-        _ expected: ExpectedVersion, of stream: String, _ stored: StoredEvents
+        _ expected: ExpectedVersion, of stream: String, _ statements: Statements
     ) throws {
         let wanted: Int64
         switch expected {
@@ -87,81 +94,25 @@ extension Writer {
         case .noStream: wanted = 0
         case .exactly(let version): wanted = version
         }
-        let actual = try stored.version(of: stream)
+        let actual = try statements.version(of: stream)
         guard actual == wanted else {
             throw LedgerError.wrongExpectedVersion(
                 stream: stream, expected: expected, actual: actual)
         }
     }
 
-    /// An event with its stored bytes.
-    private struct Record {
-        var recorded: RecordedEvent
-        var envelope: [UInt8]
-        var salt: [UInt8]
-        var payload: [UInt8]
-    }
-
-    private func number(_ events: [NewEvent], at now: Timestamp, _ stored: StoredEvents) throws
-        -> [Record]
+    /// Where each event will stand.
+    private func number(_ events: [NewEvent], at now: Timestamp, _ statements: Statements) throws
+        -> [StoredForm.Place]
     {
         var versions: [String: Int64] = [:]
-        var records: [Record] = []
         var position = state.position
-        for new in events {
+        return try events.map { new in
             position += 1
-            let version = try versions[new.stream] ?? stored.version(of: new.stream)
+            let version = try versions[new.stream] ?? statements.version(of: new.stream)
             versions[new.stream] = version + 1
-            records.append(
-                try record(new, position: position, streamVersion: version + 1, recordedAt: now))
-        }
-        return records
-    }
-
-    private func record(
-        _ new: NewEvent, position: Int64, streamVersion: Int64, recordedAt: Timestamp
-    ) throws -> Record {
-        let name = EventCodec.name(of: new.event)
-        let payload = EventCodec.encode(new.event)
-        let salt = random.bytes(16)
-        let envelope = Envelope {
-            $0.actor = new.actor
-            $0.causation = new.causation
-            $0.correlation = new.correlation
-            $0.id = new.id
-            $0.occurredAt = new.occurredAt
-            $0.payloadHash = Digest(of: salt + payload)
-            $0.position = position
-            $0.recordedAt = recordedAt
-            $0.stream = new.stream
-            $0.streamVersion = streamVersion
-            $0.subjects = new.subjects
-            $0.type = name.type
-            $0.version = name.version
-        }
-        let bytes = RecordEncoder.encode(envelope)
-        guard bytes.count <= Envelope.maxBytes else {
-            throw LedgerError.envelopeTooLarge(type: name.type, bytes: bytes.count)
-        }
-        try checkReadable(new, envelope, bytes, payload)
-        return Record(
-            recorded: RecordedEvent(envelope: envelope, event: new.event), envelope: bytes,
-            salt: salt, payload: payload)
-    }
-
-    /// Reads the bytes back before they are written for ever.
-    private func checkReadable(
-        _ new: NewEvent, _ envelope: Envelope, _ bytes: [UInt8], _ payload: [UInt8]
-    ) throws {
-        do throws(CodecError) {
-            let read = try RecordDecoder.decode(Envelope.self, from: bytes)
-            let event = try EventCodec.decode(
-                type: envelope.type, version: envelope.version, payload: payload)
-            guard read == envelope, event == new.event else {
-                throw CodecError.malformed(expected: "the same value", offset: 0)
-            }
-        } catch {
-            throw LedgerError.notStorable(type: envelope.type, reason: error.summary)
+            return StoredForm.Place(
+                position: position, streamVersion: version + 1, recordedAt: now)
         }
     }
 }
@@ -199,6 +150,16 @@ extension Writer {
             stream: LedgerState.Stream.ledger, subjects: Subjects(),
             actor: Actor(kind: .system, id: "ledger", authentication: .system),
             occurredAt: jump.to)
+    }
+}
+
+extension Event {
+    /// Whether payloads go with this event, which must then be in no saved state either.
+    fileprivate var removesPayloads: Bool {
+        switch self {
+        case .payloadRedacted, .ledgerArchived: true
+        default: false
+        }
     }
 }
 

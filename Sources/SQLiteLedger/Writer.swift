@@ -19,9 +19,14 @@ struct Writer {
     let time: TimeSource
     let random: RandomSource
     let reserve: Reserve
+    let projectionVersion: Int
+    /// How much may be written before the WAL is moved into the file.
+    let checkpointBytes: Int
     private let lock: WriterLock
 
     fileprivate var database: DatabaseQueue?
+    /// Of `database`; gone before it closes.
+    private var prepared: Statements?
     fileprivate(set) var state = LedgerState()
     fileprivate(set) var isFull = false
     /// What the clocks said at the last append of this process.
@@ -36,15 +41,21 @@ struct Writer {
     ///
     /// - Parameter isNew: Whether the file may be without its first event still.
     init(
-        path: String, lock: WriterLock, time: TimeSource, random: RandomSource, isNew: Bool = false
+        path: String, lock: WriterLock, time: TimeSource, random: RandomSource,
+        checkpointBytes: Int = 8 << 20, isNew: Bool = false,
+        projectionVersion: Int = LedgerState.version
     ) throws(LedgerError) {
         self.path = path
+        self.checkpointBytes = checkpointBytes
+        self.projectionVersion = projectionVersion
         self.lock = lock
         self.time = time
         self.random = random
         reserve = Reserve(of: path)
         isFull = !reserve.take()
         try reopen()
+        // What cannot be done now is done at the next start: the ledger itself is sound.
+        if isErasurePending { try? erase() }
         guard isNew || state.position > 0 else {
             throw LedgerError.notALedger(path: path, reason: "it holds no event")
         }
@@ -53,18 +64,25 @@ struct Writer {
     /// Makes connection and state anew from the file.
     fileprivate mutating func reopen() throws(LedgerError) {
         do {
+            prepared = nil
             try database?.close()
             database = nil
             let fresh = try Connection.writing(path)
             let path = path
-            let (state, isRefolded) = try fresh.writeWithoutTransaction { db in
-                try Connection.checkFormat(db, path: path)
-                return try StoredEvents(db: db).state()
-            }
+            try fresh.read { db in try Connection.checkFormat(db, path: path) }
+            var catchUp = try ProjectionCatchUp(fresh, version: projectionVersion)
+            while try catchUp.step() {}
+            try catchUp.dropOthers()
+            // The WAL has its name by now. SQLite makes names durable too, and does not look whether that fails.
+            // Source: https://github.com/sqlite/sqlite/blob/version-3.40.1/src/os_unix.c (unixSync)
+            try syncFolder(of: path)
             database = fresh
-            self.state = state
-            if isRefolded { try storeAllRows() }
-            if isSuspect { try verify(fresh) }
+            state = catchUp.state
+            if isSuspect {
+                try verify(fresh)
+                try writeAnew(fresh)
+                isSuspect = false
+            }
         } catch {
             abandonConnection()
             throw LedgerError(error)
@@ -73,30 +91,25 @@ struct Writer {
 
     /// Checks every event, body and row; only then is the file trusted again.
     private mutating func verify(_ database: DatabaseQueue) throws {
-        var verification = LedgerVerification()
-        var hasMore = true
-        while hasMore {
-            hasMore = try database.read { db in
-                try verification.checkPage(StoredEvents(db: db))
-            }
-        }
-        var findings = verification.report.findings
-        var number: Int64? = 0
-        while let after = number {
-            let (found, last) = try database.read { db in
-                try StoredEvents(db: db).checkBlobs(after: after)
-            }
-            findings += found
-            number = last
-        }
+        let findings =
+            try LedgerVerification.report(database, version: projectionVersion).findings
+            + LedgerVerification.blobFindings(database)
         if let finding = findings.first {
             throw LedgerError.corrupt(position: finding.position, reason: finding.description)
         }
-        isSuspect = false
+    }
+
+    /// Moves everything out of the WAL, and so writes it once more.
+    ///
+    /// After a failed fsync the kernel counts the pages it could not write as written: they are read, and
+    /// found intact, from memory, and no later fsync writes them. A new write of the same bytes does.
+    /// Source: https://lwn.net/Articles/752063/
+    private func writeAnew(_ database: DatabaseQueue) throws {
+        try database.writeWithoutTransaction { db in _ = try db.checkpoint(.truncate) }
     }
 
     /// The open connection, made anew after a failure.
-    fileprivate mutating func connection() throws -> DatabaseQueue {
+    mutating func connection() throws -> DatabaseQueue {
         if let database { return database }
         try reopen()
         guard let database else { throw LedgerError.io("the connection is closed") }
@@ -105,6 +118,7 @@ struct Writer {
 
     mutating func close() {
         // What is not checkpointed stays in the WAL and is read from there.
+        prepared = nil
         try? database?.close()
         database = nil
     }
@@ -146,7 +160,9 @@ extension Writer {
                     for index in allowed {
                         results[index] = try append(batches[index], db)
                     }
-                    if state.position != before { try storePosition(db, from: before) }
+                    if state.position != before {
+                        try statements(db).storePosition(state.position, from: before)
+                    }
                     return .commit
                 }
             }
@@ -179,9 +195,16 @@ extension Writer {
     /// Closes a connection whose transaction failed: what it holds in memory may differ from the file.
     ///
     /// Source: https://www.usenix.org/conference/atc20/presentation/rebello (a failed fsync is not to be retried)
-    private mutating func abandonConnection() {
+    mutating func abandonConnection() {
+        prepared = nil
         try? database?.close()
         database = nil
+    }
+
+    /// After a failed write outside of an append.
+    mutating func noteFailure(_ error: any Error) {
+        if case .io = LedgerError(error) { isSuspect = true }
+        abandonConnection()
     }
 
     /// The present; after a failure the file is opened again first.
@@ -190,20 +213,17 @@ extension Writer {
         return state
     }
 
-    mutating func fold(_ events: [RecordedEvent], _ db: Database) throws {
-        for event in events { state.apply(event) }
-        let rows = Statements(db: db)
-        for change in state.takeChanges() { try rows.store(change) }
+    /// The statements of the connection that is open.
+    mutating func statements(_ db: Database) throws -> Statements {
+        if let prepared { return prepared }
+        let fresh = try Statements(db, version: projectionVersion)
+        prepared = fresh
+        return fresh
     }
 
-    func storePosition(_ db: Database, from before: Int64) throws {
-        let statement = try db.cachedStatement(
-            sql: "UPDATE projection SET position = ? WHERE name = ? AND position = ?")
-        try statement.execute(arguments: [state.position, StoredEvents.projection, before])
-        guard db.changesCount == 1 else {
-            throw LedgerError.corrupt(
-                position: before, reason: "the projection is not at position \(before)")
-        }
+    mutating func fold(_ events: [RecordedEvent], _ statements: Statements) throws {
+        for event in events { state.apply(event) }
+        for change in state.takeChanges() { try statements.store(change) }
     }
 
     mutating func note(bytes: Int) { bytesSinceCheckpoint += bytes }
@@ -211,7 +231,7 @@ extension Writer {
     private mutating func checkpointIfDue() {
         // Each transaction also rewrites some pages of the indexes.
         bytesSinceCheckpoint += 32 << 10
-        guard bytesSinceCheckpoint > 8 << 20, let database else { return }
+        guard bytesSinceCheckpoint > checkpointBytes, let database else { return }
         bytesSinceCheckpoint = 0
         do {
             _ = try database.writeWithoutTransaction { db in try db.checkpoint(.passive) }
@@ -226,33 +246,19 @@ extension Writer {
         }
     }
 
-    /// Writes every row and the index anew from the state.
-    mutating func storeAllRows() throws {
-        let database = try connection()
-        let state = state
-        try database.writeWithoutTransaction { db in
-            try db.inTransaction(.immediate) {
-                try Statements(db: db).replaceRows(with: state)
-                return .commit
-            }
-        }
-        _ = self.state.takeChanges()
-    }
-
     /// Runs `body` in a transaction of the write connection.
-    mutating func transaction<R>(_ body: (Database, LedgerState) throws -> R) throws -> R {
+    mutating func transaction<R>(_ body: (inout Writer, Database) throws -> R) throws -> R {
         let database = try connection()
         var result: R?
         do {
             try database.writeWithoutTransaction { db in
                 try db.inTransaction(.immediate) {
-                    result = try body(db, state)
+                    result = try body(&self, db)
                     return .commit
                 }
             }
         } catch {
-            if case .io = LedgerError(error) { isSuspect = true }
-            abandonConnection()
+            noteFailure(error)
             throw error
         }
         guard let result else { throw LedgerError.io("the transaction did not run") }

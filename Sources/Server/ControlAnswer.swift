@@ -25,8 +25,19 @@ public struct ControlAnswer: Equatable, Sendable {
     public var events: Int64?
     /// What verification found wrong; `nil` when nothing was verified.
     public var findings: [String]?
+    /// How many payloads verification found redacted, and how many are in an archive.
+    public var redacted: Int64?
+    public var archived: Int64?
     /// How many rows a rebuild found that were not what the events give.
     public var differingRows: Int?
+    /// The position of the event that records what was done.
+    public var position: Int64?
+    /// How many bodies went with a redacted payload, or into an archive.
+    public var blobs: Int64?
+    /// Whether no byte of what was redacted is left in the files.
+    public var isErased: Bool?
+    /// The last position whose payload was archived.
+    public var through: Int64?
 
     public init() {}
 
@@ -48,7 +59,13 @@ public struct ControlAnswer: Equatable, Sendable {
         fields["subject"] = subject.map(Node.string)
         fields["events"] = events.map(Node.int)
         fields["findings"] = findings.map { .array($0.map(Node.string)) }
+        fields["redacted"] = redacted.map(Node.int)
+        fields["archived"] = archived.map(Node.int)
         fields["differingRows"] = differingRows.map { .int(Int64($0)) }
+        fields["position"] = position.map(Node.int)
+        fields["blobs"] = blobs.map(Node.int)
+        fields["isErased"] = isErased.map(Node.bool)
+        fields["through"] = through.map(Node.int)
         return .object(fields)
     }
 
@@ -64,6 +81,12 @@ public struct ControlAnswer: Equatable, Sendable {
         subject = body["subject"]?.stringValue
         events = body["events"]?.intValue
         findings = body["findings"]?.arrayValue?.compactMap(\.stringValue)
+        redacted = body["redacted"]?.intValue
+        archived = body["archived"]?.intValue
         differingRows = body["differingRows"]?.intValue.map { Int($0) }
+        position = body["position"]?.intValue
+        blobs = body["blobs"]?.intValue
+        isErased = body["isErased"]?.boolValue
+        through = body["through"]?.intValue
     }
 }

@@ -35,6 +35,10 @@ public struct ControlRequest: Equatable, Sendable {
         case attest(Attestation)
         case verify(isFull: Bool)
         case rebuild
+        /// Removes the payload of an event for good.
+        case redact(position: Int64, reason: String)
+        /// Moves payloads recorded before a time into a file, whose path is absolute.
+        case archive(before: Timestamp, file: String)
     }
 }
 
@@ -44,7 +48,7 @@ extension ControlRequest {
         switch action {
         case .plan(_, _, _, let isSaved): !isSaved
         case .sync, .syncPlan, .refresh, .rollback, .revert, .revertPlan, .release, .terminate,
-            .judge, .attest, .verify, .rebuild:
+            .judge, .attest, .verify, .rebuild, .redact, .archive:
             false
         }
     }
@@ -64,6 +68,8 @@ extension ControlRequest {
         case .attest: "/v1/attest"
         case .verify: "/v1/verify"
         case .rebuild: "/v1/rebuild"
+        case .redact: "/v1/redact"
+        case .archive: "/v1/archive"
         }
     }
 
@@ -100,6 +106,12 @@ extension ControlRequest {
         case .attest(let attestation): fields.add(attestation.fields)
         case .verify(let isFull): fields["full"] = .bool(isFull)
         case .rebuild: break
+        case .redact(let position, let reason):
+            fields["position"] = .int(position)
+            fields["reason"] = .string(reason)
+        case .archive(let time, let file):
+            fields["before"] = .string(time.description)
+            fields["file"] = .string(file)
         }
         return .object(fields)
     }
@@ -159,6 +171,15 @@ extension ControlRequest.Action {
         case "/v1/attest": self = .attest(try Attestation(&fields))
         case "/v1/verify": self = .verify(isFull: try fields.bool("full") ?? true)
         case "/v1/rebuild": self = .rebuild
+        case "/v1/redact":
+            self = .redact(
+                position: try fields.position("position"),
+                reason: try fields.requiredString("reason"))
+        case "/v1/archive":
+            guard let time = Timestamp(try fields.requiredString("before")) else {
+                throw ControlError.badRequest("before is no time")
+            }
+            self = .archive(before: time, file: try fields.requiredString("file"))
         default: throw ControlError.unknownRoute(route)
         }
     }
@@ -198,6 +219,13 @@ struct RequestFields {
             throw ControlError.badRequest("\(name) is missing")
         }
         return text
+    }
+
+    mutating func position(_ name: String) throws(ControlError) -> Int64 {
+        guard let position = take(name)?.intValue, position > 0 else {
+            throw ControlError.badRequest("\(name) is no position")
+        }
+        return position
     }
 
     mutating func bool(_ name: String) throws(ControlError) -> Bool? {

@@ -1,7 +1,7 @@
 public import Engine
 public import EventLog
 internal import GitRepository
-internal import Model
+public import Model
 internal import Planning
 internal import Projections
 internal import YAML
@@ -12,13 +12,25 @@ public struct Controls: Sendable {
     public struct Maintenance: Sendable {
         public var verify: @Sendable (_ isFull: Bool) async throws -> VerificationReport
         public var rebuild: @Sendable (Actor) async throws -> (events: Int64, differing: Int)
+        public var redact: Redact
+        public var archive: Archive
+
+        public typealias Redact =
+            @Sendable (_ position: Int64, _ reason: String, Actor, EventID) async throws ->
+            (event: RecordedEvent, isErased: Bool)
+        public typealias Archive =
+            @Sendable (_ before: Timestamp, _ file: String, Actor, EventID) async throws ->
+            RecordedEvent
 
         public init(
             verify: @escaping @Sendable (_ isFull: Bool) async throws -> VerificationReport,
-            rebuild: @escaping @Sendable (Actor) async throws -> (events: Int64, differing: Int)
+            rebuild: @escaping @Sendable (Actor) async throws -> (events: Int64, differing: Int),
+            redact: @escaping Redact, archive: @escaping Archive
         ) {
             self.verify = verify
             self.rebuild = rebuild
+            self.redact = redact
+            self.archive = archive
         }
     }
 
@@ -81,6 +93,22 @@ public struct Controls: Sendable {
                 $0.events = events
                 $0.differingRows = differing
             }
+        case .redact(let position, let reason):
+            let (event, isErased) = try await maintenance.redact(position, reason, actor, id)
+            return ControlAnswer {
+                $0.position = event.position
+                $0.isErased = isErased
+                if case .payloadRedacted(let e) = event.event { $0.blobs = Int64(e.blobs.count) }
+            }
+        case .archive(let time, let file):
+            let event = try await maintenance.archive(time, file, actor, id)
+            return ControlAnswer {
+                $0.position = event.position
+                if case .ledgerArchived(let e) = event.event {
+                    $0.through = e.through
+                    $0.blobs = e.blobs
+                }
+            }
         }
     }
 
@@ -142,6 +170,8 @@ public struct Controls: Sendable {
         return ControlAnswer {
             $0.events = report.events
             $0.findings = report.findings.map(\.description)
+            $0.redacted = report.redacted
+            $0.archived = report.archived
         }
     }
 }

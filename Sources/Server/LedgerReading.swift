@@ -24,8 +24,58 @@ public protocol LedgerReading: Sendable {
         matching filter: EventFilter, newestFirst: Bool, limit: Int, before position: Int64?
     ) async throws -> [RecordedEvent]
     func blob(_ digest: Digest) async throws -> [UInt8]?
-    /// Verifies without recording it: how many events there are, and what is wrong.
-    func check(full: Bool) async throws -> (events: Int64, findings: [String])
+    /// The present, as far as the rows of a selection tell it: other rows may be missing.
+    func present(of selection: RowSelection) async throws -> LedgerState
+    /// One object right after the event at a position; `nil` when it was not yet seen.
+    func object(_ key: ObjectKey, in environment: String, at position: Int64) async throws
+        -> ObjectRow?
+    /// A sync or saved plan with its steps, right after the event at a position; other rows may be missing.
+    func named(_ name: String, at position: Int64) async throws -> LedgerState
+    /// What Git wanted of an application right after the event at a position.
+    func desired(_ application: String, at position: Int64) async throws
+        -> [ManifestsRendered.Object]
+    /// Verifies without recording it.
+    func check(full: Bool) async throws -> LedgerCheck
+}
+
+/// What a verification found.
+public struct LedgerCheck: Sendable {
+    public var events: Int64
+    /// What is wrong.
+    public var findings: [String]
+    /// Payloads that were removed, and that stand in an archive.
+    public var redacted: Int64
+    public var archived: Int64
+
+    public init(events: Int64, findings: [String], redacted: Int64 = 0, archived: Int64 = 0) {
+        self.events = events
+        self.findings = findings
+        self.redacted = redacted
+        self.archived = archived
+    }
+}
+
+// What a ledger answers that has no quicker way than to tell everything.
+extension LedgerReading {
+    public func present(of selection: RowSelection) async throws -> LedgerState {
+        try await state { $0 }
+    }
+
+    public func object(_ key: ObjectKey, in environment: String, at position: Int64) async throws
+        -> ObjectRow?
+    {
+        try await state(at: position).objects[LedgerState.objectKey(environment, key)]
+    }
+
+    public func named(_ name: String, at position: Int64) async throws -> LedgerState {
+        try await state(at: position)
+    }
+
+    public func desired(_ application: String, at position: Int64) async throws
+        -> [ManifestsRendered.Object]
+    {
+        try await state(at: position).applications[application]?.desired ?? []
+    }
 }
 
 extension LedgerReading {
@@ -62,8 +112,11 @@ extension LedgerReading {
             guard let bytes = try await blob(digest) else { return ["blob": .null] }
             return ["blob": .string(String(decoding: bytes, as: UTF8.self))]
         case .check(let isFull):
-            let (events, findings) = try await check(full: isFull)
-            return ["events": .int(events), "findings": .array(findings.map(Node.string))]
+            let check = try await check(full: isFull)
+            return [
+                "events": .int(check.events), "findings": .array(check.findings.map(Node.string)),
+                "redacted": .int(check.redacted), "archived": .int(check.archived),
+            ]
         }
     }
 }

@@ -76,12 +76,16 @@ public final class SocketLedger: LedgerReading {
         return bytes
     }
 
-    public func check(full: Bool) async throws -> (events: Int64, findings: [String]) {
+    public func check(full: Bool) async throws -> LedgerCheck {
         let answer = try await client.read(.check(isFull: full))
         guard let events = answer["events"]?.intValue else {
             throw ControlError.unreadableAnswer(status: 200)
         }
-        return (events, answer["findings"]?.arrayValue?.compactMap(\.stringValue) ?? [])
+        return LedgerCheck(
+            events: events,
+            findings: answer["findings"]?.arrayValue?.compactMap(\.stringValue) ?? [],
+            redacted: answer["redacted"]?.intValue ?? 0,
+            archived: answer["archived"]?.intValue ?? 0)
     }
 }
 

@@ -62,8 +62,9 @@ func bestSeconds(of runs: Int, _ bodies: (() throws -> Void)...) throws -> [Doub
     return best
 }
 
-private func processorSeconds() -> Double {
+/// - Parameter clock: Of this thread alone, or of the whole process.
+func processorSeconds(_ clock: clockid_t = CLOCK_THREAD_CPUTIME_ID) -> Double {
     var time = timespec()
-    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
+    clock_gettime(clock, &time)
     return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
 }

@@ -1,28 +1,30 @@
 internal import Glibc
 
-/// `bench [--tidemark PATH]`: prints one line per figure.
+/// `bench [--tidemark PATH] [--only NAME] [--events COUNT] [--ledger PATH] [--large]`: prints one line
+/// per figure.
+///
+/// The generated ledger has a million events, with `--large` also one of ten million is measured. With
+/// `--ledger` it is kept at that path, and used again when it is there.
 ///
 /// Exits with 0, with 1 when a figure misses its target, and with 64 on unknown arguments.
 @main
 enum Bench {
     static func main() async {
-        var arguments = CommandLine.arguments.dropFirst()
-        var tidemark: String?
-        while let argument = arguments.popFirst() {
-            guard argument == "--tidemark", let path = arguments.popFirst() else {
-                print("usage: bench [--tidemark PATH]")
-                exit(64)
-            }
-            tidemark = path
+        guard let options = BenchOptions(CommandLine.arguments.dropFirst()) else {
+            print(BenchOptions.usage)
+            exit(64)
         }
-        let benches: [() async throws -> [Figure]] = [
-            measureYAML, measureJSON, measureDiff, measureReconcile,
-            { try measureStart(of: tidemark) },
+        let benches: [(name: String, run: () async throws -> [Figure])] = [
+            ("yaml", measureYAML), ("json", measureJSON), ("diff", measureDiff),
+            ("reconcile", measureReconcile),
+            ("start", { try measureStart(of: options.tidemark) }),
+            ("append", measureAppend),
+            ("ledger", { try await measureLedgers(options) }),
         ]
         var isMissed = false
-        for bench in benches {
+        for bench in benches where options.only == nil || options.only == bench.name {
             do {
-                for figure in try await bench() {
+                for figure in try await bench.run() {
                     print(figure)
                     isMissed = isMissed || !figure.isMet
                 }
@@ -32,5 +34,37 @@ enum Bench {
             }
         }
         exit(isMissed ? 1 : 0)
+    }
+}
+
+struct BenchOptions {
+    static let usage =
+        "usage: bench [--tidemark PATH] [--only yaml|json|diff|start|append|ledger] "
+        + "[--events COUNT] [--ledger PATH] [--large]"
+
+    var tidemark: String?
+    var only: String?
+    var events = 1_000_000
+    var ledger: String?
+    var isLarge = false
+
+    init?(_ arguments: some Sequence<String>) {
+        var arguments = Array(arguments)[...]
+        while let argument = arguments.popFirst() {
+            if argument == "--large" {
+                isLarge = true
+                continue
+            }
+            guard let value = arguments.popFirst() else { return nil }
+            switch argument {
+            case "--tidemark": tidemark = value
+            case "--only": only = value
+            case "--ledger": ledger = value
+            case "--events":
+                guard let count = Int(value), count > 0 else { return nil }
+                events = count
+            default: return nil
+            }
+        }
     }
 }

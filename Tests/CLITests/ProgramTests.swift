@@ -11,6 +11,8 @@ struct ProgramTests {
         let commands = [
             "demo", "init", "run", "doctor", "sandbox", "status", "plan", "diff", "sync", "wait",
             "terminate", "refresh", "rollback", "log", "show", "explain", "verify", "rebuild",
+            "backup",
+            "redact", "archive",
             "render", "health", "compare",
         ]
         var text = await session.run("--help").output

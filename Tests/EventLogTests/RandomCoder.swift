@@ -79,7 +79,11 @@ struct RandomCoder: FieldCoder {
         return text
     }
 
-    private mutating func plainText() -> String { text().filter { $0 != "/" } }
+    private mutating func plainText() -> String {
+        var scalars = String.UnicodeScalarView()
+        scalars.append(contentsOf: text().unicodeScalars.filter { $0 != "/" })
+        return String(scalars)
+    }
 }
 
 private protocol RandomList: StoredValue {

@@ -49,10 +49,10 @@ struct VectorTests {
         #expect(unfilledParts(value, schema) == [])
     }
 
-    @Test func thereAreNoOtherFiles() throws {
-        let names = filledEvents.map(fileName).sorted()
+    @Test func schemasAndVectorsAreOfTheSameEvents() throws {
+        let names = try SchemaFolder.names(in: "vectors/events")
         #expect(try SchemaFolder.names(in: "events") == names)
-        #expect(try SchemaFolder.names(in: "vectors/events") == names)
+        #expect(Set(filledEvents.map(fileName)).isSubset(of: names))
     }
 
     private var envelope: Envelope {

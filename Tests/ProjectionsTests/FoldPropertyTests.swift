@@ -40,6 +40,9 @@ struct FoldPropertyTests {
             let half = fold(events.prefix(cut), into: LedgerState())
             let stored = try LedgerState(
                 rows: half.storedRows(), position: half.position, recordedAt: half.recordedAt)
+            let saved = try LedgerState(
+                saved: half.savedTables(), position: half.position, recordedAt: half.recordedAt)
+            #expect(saved.storedRows() == half.storedRows())
             let resumed = fold(events.dropFirst(cut), into: stored)
             #expect(resumed.storedRows() == whole.storedRows(), "cut at \(cut)")
             #expect(resumed.table == whole.table)

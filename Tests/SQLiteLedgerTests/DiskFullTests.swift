@@ -16,33 +16,20 @@ struct DiskFullTests {
     /// Runs a command with a file system of 24 MB at `TMPDIR` that nobody else sees.
     private static func runOnSmallDisk(_ command: [String]) throws -> Int32 {
         let folder = try TemporaryFolder()
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-        process.arguments =
+        let mounted =
             [
                 "unshare", "-m", "sh", "-c",
                 #"mount -t tmpfs -o size=24m none "$TMPDIR" && exec "$@""#,
             ]
             + ["sh"] + command
-        var environment = ProcessInfo.processInfo.environment
-        environment["TMPDIR"] = folder.url.path
-        environment[marker] = "1"
-        process.environment = environment
-        process.standardOutput = FileHandle.nullDevice
-        process.standardError = FileHandle.nullDevice
-        try process.run()
-        process.waitUntilExit()
-        return process.terminationStatus
+        return try SecondRun(mounted, ["TMPDIR": folder.url.path, marker: "1"]).end().status
     }
 
     private static let mayMount = (try? runOnSmallDisk(["true"])) == 0
 
     @Test(.enabled(if: !isOnSmallDisk && mayMount, "SKIPPED: a tmpfs may not be mounted here"))
     func outcomesAreRecordedFromTheReserve() throws {
-        let program = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
-        let status = try Self.runOnSmallDisk([
-            program, "--testing-library", "swift-testing", "--filter", "onASmallDisk",
-        ])
+        let status = try Self.runOnSmallDisk(SecondRun.command(test: "onASmallDisk"))
         #expect(status == 0)
     }
 

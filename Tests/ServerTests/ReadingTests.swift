@@ -73,8 +73,8 @@ struct ReadingTests {
         func blob(_ digest: Digest) async throws -> [UInt8]? {
             Digest(of: body) == digest ? body : nil
         }
-        func check(full: Bool) async throws -> (events: Int64, findings: [String]) {
-            (2, full ? ["a finding"] : [])
+        func check(full: Bool) async throws -> LedgerCheck {
+            LedgerCheck(events: 2, findings: full ? ["a finding"] : [], redacted: 1, archived: 3)
         }
     }
 
@@ -120,7 +120,9 @@ struct ReadingTests {
             #expect(try await far.event(at: 3) == nil)
             #expect(try await far.blob(Digest(of: near.body)) == near.body)
             #expect(try await far.blob(Digest(of: "")) == nil)
-            #expect(try await far.check(full: true).findings == ["a finding"])
+            let check = try await far.check(full: true)
+            #expect(check.findings == ["a finding"])
+            #expect((check.redacted, check.archived) == (1, 3))
         }
     }
 

@@ -113,6 +113,7 @@ private let libraryOwners: KeyValuePairs = [
     "CYAML": ["YAML", "bench"],
     "CZlib": ["Compression"],
     "GRDB": ["SQLiteLedger", "Sandbox"],
+    "GRDBSQLite": ["SQLiteLedger", "bench"],
     "ArgumentParser": ["CLI"],
 ]
 

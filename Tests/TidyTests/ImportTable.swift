@@ -59,8 +59,8 @@ let rooms = [
         "GitRepository", .adapter, ["Model", "Digests"],
         libraries: system + ["CGit2", "Subprocess", "SystemPackage"]),
     Room(
-        "SQLiteLedger", .adapter, ["Model", "Digests", "EventLog", "Projections"],
-        libraries: system + ["GRDB"]),
+        "SQLiteLedger", .adapter, ["Model", "Digests", "Compression", "EventLog", "Projections"],
+        libraries: system + ["GRDB", "GRDBSQLite"]),
     Room(
         "ChartCrypto", .adapter, ["Model", "Digests", "GoTemplate", "Rendering"],
         libraries: system + ["CCrypt", "Crypto", "CryptoExtras", "SwiftASN1", "X509"]),
@@ -108,7 +108,7 @@ let rooms = [
         "bench", .program,
         [
             "Model", "YAML", "Digests", "Declarations", "Diffing", "EventLog", "Projections",
-            "GitRepository", "ChartCrypto", "Engine",
+            "GitRepository", "SQLiteLedger", "ChartCrypto", "Engine",
         ],
-        libraries: ["CYAML", "Glibc", "Logging", "Synchronization"]),
+        libraries: ["CYAML", "Glibc", "GRDBSQLite", "Logging", "Synchronization"]),
 ]

@@ -78,7 +78,15 @@ struct Assembly: Sendable {
             engine: engine, recorder: Recorder(store: ledger, clock: Self.clock),
             maintenance: Controls.Maintenance(
                 verify: { try await ledger.verify(full: $0) },
-                rebuild: { try await ledger.rebuild(actor: $0) }))
+                rebuild: { try await ledger.rebuild(actor: $0) },
+                redact: { position, reason, actor, id in
+                    let redaction = try await ledger.redact(
+                        position, reason: reason, actor: actor, id: id)
+                    return (redaction.event, redaction.isErased)
+                },
+                archive: { time, file, actor, id in
+                    try await ledger.archive(before: time, to: file, actor: actor, id: id).event
+                }))
     }
 
     /// For what is about the ledger alone: nothing is connected to, and the engine does not run.

@@ -4,9 +4,11 @@ public import SQLiteLedger
 public import Server
 
 extension SQLiteLedger: LedgerReading {
-    public func check(full: Bool) async throws -> (events: Int64, findings: [String]) {
+    public func check(full: Bool) async throws -> LedgerCheck {
         let report = try await verify(full: full)
-        return (report.events, report.findings.map(\.description))
+        return LedgerCheck(
+            events: report.events, findings: report.findings.map(\.description),
+            redacted: report.redacted, archived: report.archived)
     }
 
     public func head(after position: Int64, within limit: Duration) async throws -> Int64 {

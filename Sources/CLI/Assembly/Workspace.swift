@@ -52,7 +52,7 @@ struct Workspace: Sendable {
     /// - Throws: Why the file cannot be opened, when nobody answers either.
     func openForReading() async throws -> any LedgerReading {
         do {
-            let ledger = try SQLiteLedger.openForReading(path: ledgerPath)
+            let ledger = try openFile()
             _ = try await ledger.head()  // A file may be there and out of reach.
             return ledger
         } catch {
@@ -68,6 +68,11 @@ struct Workspace: Sendable {
                 because: "and nobody answers it at \(socketPath)",
                 try: "while tidemark run runs, the group that socket.group names may read there")
         }
+    }
+
+    /// - Parameter archives: Files that old payloads were moved into, read as part of it.
+    func openFile(archives: [String] = []) throws(LedgerError) -> SQLiteLedger {
+        try SQLiteLedger.openForReading(path: ledgerPath, archives: archives)
     }
 
     func readTokenKey() throws -> TokenKey {
@@ -94,6 +99,25 @@ struct ConfigOptions: ParsableArguments {
 
     func workspace() throws -> Workspace {
         try Workspace(file: Surroundings.current.path(config))
+    }
+}
+
+/// For commands that read the ledger: what was moved out of it.
+struct ArchiveOptions: ParsableArguments {
+    @Option(
+        name: .customLong("archive"),
+        help: "Archive that old payloads were moved into; may be repeated.")
+    var files: [String] = []
+
+    func open(_ workspace: Workspace) async throws -> any LedgerReading {
+        guard !files.isEmpty else { return try await workspace.openForReading() }
+        let paths = files.map { Surroundings.current.path($0) }
+        for path in paths where !Files.exists(path) {
+            throw CommandError(
+                "there is no archive \(path)",
+                try: "tidemark log --type ledger.archived tells when there was one")
+        }
+        return try workspace.openFile(archives: paths)
     }
 }
 

@@ -118,7 +118,7 @@ extension ControlRequest {
         case .sync, .syncPlan, .plan, .refresh, .rollback, .revert, .revertPlan, .release,
             .terminate, .judge:
             true
-        case .attest, .verify, .rebuild: false
+        case .attest, .verify, .rebuild, .redact, .archive: false
         }
     }
 }

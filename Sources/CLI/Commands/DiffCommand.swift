@@ -33,12 +33,16 @@ struct DiffCommand: AsyncParsableCommand {
     @Flag(help: "Of environments: what Git wanted, in place of what was in the clusters.")
     var desired = false
 
+    @OptionGroup var archive: ArchiveOptions
     @OptionGroup var config: ConfigOptions
     @OptionGroup var format: FormatOptions
 
     func validate() throws {
         if second != nil, at != nil {
             throw ValidationError("--at is for applications; environments have production@{2h}.")
+        }
+        if second == nil, at == nil, !archive.files.isEmpty {
+            throw ValidationError("--archive is for the past; add --at.")
         }
         if second == nil, desired {
             throw ValidationError("--desired is for two environments.")
@@ -52,7 +56,7 @@ struct DiffCommand: AsyncParsableCommand {
         if let second { return try await compareEnvironments(second, workspace) }
         let differences =
             if let at {
-                try await recorded(await workspace.openForReading(), Moment(at))
+                try await recorded(await archive.open(workspace), Moment(at))
             } else {
                 try await current(workspace)
             }
@@ -67,7 +71,7 @@ struct DiffCommand: AsyncParsableCommand {
     }
 
     private func compareEnvironments(_ second: String, _ workspace: Workspace) async throws {
-        let ledger = try await workspace.openForReading()
+        let ledger = try await archive.open(workspace)
         let report = try await EnvironmentDiffReport(
             from: .init(EnvironmentReference(first), label: first, ledger),
             to: .init(EnvironmentReference(second), label: second, ledger),

@@ -82,8 +82,8 @@ private struct Diagnosis {
 
     private static func ledger(_ workspace: Workspace) async throws -> String {
         let ledger = try await workspace.openForReading()
-        let (events, findings) = try await ledger.check(full: false)
-        if let finding = findings.first {
+        let check = try await ledger.check(full: false)
+        if let finding = check.findings.first {
             throw CommandError("not intact: \(finding)", try: "tidemark verify")
         }
         let known = try await ledger.state { $0.ledger["ledger"]?.tokenKeyID }
@@ -93,7 +93,7 @@ private struct Diagnosis {
                 "its tokens are under key \(known ?? "none"), not \(key)",
                 try: "restore the key, or go on: secrets are observed again")
         }
-        return "\(counted(Int(events), "event")), intact"
+        return "\(counted(Int(check.events), "event")), intact"
     }
 
     private static func cluster(_ workspace: Workspace, _ environment: Settings.Environment)

@@ -22,37 +22,56 @@ struct VerifyCommand: AsyncParsableCommand {
     var quick = false
 
     @OptionGroup var author: AuthorOptions
+    @OptionGroup var archive: ArchiveOptions
     @OptionGroup var config: ConfigOptions
     @OptionGroup var format: FormatOptions
 
+    func validate() throws {
+        if !archive.files.isEmpty, !readOnly {
+            throw ValidationError("--archive is read by this command alone: add --read-only.")
+        }
+    }
+
     func run() async throws {
         let workspace = try config.workspace()
-        let (events, findings) = try await check(workspace)
+        let checked = try await check(workspace)
+        let (events, findings) = (checked.events, checked.findings)
         switch format.output {
         case .table, .wide:
             for finding in findings { try show(finding) }
             try show(
                 findings.isEmpty
-                    ? "intact: \(counted(Int(events), "event"))"
+                    ? "intact: \(counted(Int(events), "event"))\(absences(checked))"
                     : "not intact: \(counted(findings.count, "finding")) in "
                         + counted(Int(events), "event"))
         case .json, .yaml:
             let document = Mapping([
                 ("intact", .bool(findings.isEmpty)), ("events", .int(events)),
                 ("findings", .array(findings.map(Node.string))),
+                ("redacted", .int(checked.redacted)), ("archived", .int(checked.archived)),
             ])
             try show(.object(document), isYAML: format.output == .yaml)
         }
         if !findings.isEmpty { throw Outcome.differs }
     }
 
-    private func check(_ workspace: Workspace) async throws -> (Int64, [String]) {
+    /// Such as `, 2 redacted, 400 archived`.
+    private func absences(_ checked: LedgerCheck) -> String {
+        [(checked.redacted, "redacted"), (checked.archived, "archived")].filter { $0.0 > 0 }
+            .map { ", \($0.0) \($0.1)" }.joined()
+    }
+
+    private func check(_ workspace: Workspace) async throws -> LedgerCheck {
         if readOnly {
-            return try await workspace.openForReading().check(full: !quick)
+            return try await archive.open(workspace).check(full: !quick)
         }
         return try await Writing(workspace, by: author.by).perform(
             .verify(isFull: !quick), about: nil
-        ) { answer, _ in (answer.events ?? 0, answer.findings ?? []) }
+        ) { answer, _ in
+            LedgerCheck(
+                events: answer.events ?? 0, findings: answer.findings ?? [],
+                redacted: answer.redacted ?? 0, archived: answer.archived ?? 0)
+        }
     }
 }
 

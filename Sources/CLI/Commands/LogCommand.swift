@@ -58,12 +58,13 @@ struct LogCommand: AsyncParsableCommand {
     @Flag(name: .shortAndLong, help: "Go on showing new events, oldest first, until interrupted.")
     var follow = false
 
+    @OptionGroup var archive: ArchiveOptions
     @OptionGroup var config: ConfigOptions
     @OptionGroup var format: ListOptions
 
     func run() async throws {
         let workspace = try config.workspace()
-        let ledger = try await workspace.openForReading()
+        let ledger = try await archive.open(workspace)
         let filter = try await filter(ledger)
         let newest = try await newest(ledger, filter)
         let isForward = reverse || follow

@@ -33,11 +33,12 @@ struct ReplayCommand: AsyncParsableCommand {
     @Flag(help: "With the sync policy that the application declares now.")
     var withCurrent = false
 
+    @OptionGroup var archive: ArchiveOptions
     @OptionGroup var config: ConfigOptions
     @OptionGroup var format: FormatOptions
 
     func run() async throws {
-        let ledger = try await config.workspace().openForReading()
+        let ledger = try await archive.open(config.workspace())
         var questions: [WhatIf] = []
         if withCurrent { questions += try await current(ledger) }
         questions += try with.map { try WhatIf($0) }

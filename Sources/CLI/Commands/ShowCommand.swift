@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import Declarations
 internal import Digests
 internal import EventLog
 internal import Model
@@ -31,30 +32,46 @@ struct ShowCommand: AsyncParsableCommand {
     var desired = false
 
     @OptionGroup var moment: MomentOptions
+    @OptionGroup var archive: ArchiveOptions
     @OptionGroup var config: ConfigOptions
     @OptionGroup var format: FormatOptions
 
     func run() async throws {
         let workspace = try config.workspace()
-        let ledger = try await workspace.openForReading()
+        let ledger = try await archive.open(workspace)
         let isJSON = format.output == .json
         if address.hasPrefix("@") {
             return try show(try await event(ledger), isYAML: !isJSON)
         }
-        let state = try await moment.state(of: ledger)
+        if address.hasPrefix("sync-") || address.hasPrefix("plan-") {
+            return try await showNamed(ledger, workspace.settings)
+        }
+        try show(try await object(ledger), isYAML: !isJSON)
+    }
+
+    private func showNamed(_ ledger: any LedgerReading, _ settings: Settings) async throws {
+        let state: LedgerState
+        if moment.effective {
+            state = try await moment.state(of: ledger)
+        } else if let at = moment.at {
+            let position = try await Moment(at).position(ledger)
+            state = try await ledger.named(address, at: position)
+        } else {
+            state = try await ledger.present(
+                of: .sync(address) + .steps(of: address) + .plan(address))
+        }
         if let row = state.syncs[address] {
-            return try show(document(row, state), isYAML: !isJSON)
+            return try show(document(row, state), isYAML: format.output != .json)
         }
         if let row = state.plans[address] {
+            let around = try await ledger.present(
+                of: .declared + .commits([row.commit].compactMap { $0 }))
             let approvals = Approvals(
-                workspace.settings, application: row.application, environment: row.environment,
-                state, now: Surroundings.current.now())
+                settings, application: row.application, environment: row.environment,
+                around, now: Surroundings.current.now())
             return try await showPlan(row.saved.plan, approvals.judgements(row), ledger)
         }
-        if address.hasPrefix("sync-") || address.hasPrefix("plan-") {
-            throw CommandError("there is no \(address)", try: "tidemark log lists what there is")
-        }
-        try show(try await object(ledger, state), isYAML: !isJSON)
+        throw CommandError("there is no \(address)", try: "tidemark log lists what there is")
     }
 
     private func event(_ ledger: any LedgerReading) async throws -> Node {
@@ -92,15 +109,8 @@ struct ShowCommand: AsyncParsableCommand {
         return .object(fields)
     }
 
-    private func object(_ ledger: any LedgerReading, _ state: LedgerState) async throws -> Node {
-        let wanted = try ObjectAddress(address, namespace: namespace)
-        var found: [(environment: String, key: ObjectKey, row: ObjectRow)] = []
-        for (text, row) in state.objects.all {
-            guard let place = ObjectPlace(text), wanted.matches(place.key),
-                environment == nil || environment == place.environment
-            else { continue }
-            found.append((place.environment, place.key, row))
-        }
+    private func object(_ ledger: any LedgerReading) async throws -> Node {
+        let found = try await candidates(ledger)
         guard let object = found.first else {
             throw CommandError(
                 "\(address) was never seen", try: "tidemark status APP lists the objects")
@@ -111,14 +121,62 @@ struct ShowCommand: AsyncParsableCommand {
                 "\(address) means \(found.count) objects",
                 because: places.joined(separator: "; "), try: "name --env and --namespace")
         }
-        return try await body(of: object.key, object.row, ledger, state)
+        return try await body(of: object, ledger)
     }
 
-    private func body(
-        of key: ObjectKey, _ row: ObjectRow, _ ledger: any LedgerReading, _ state: LedgerState
-    ) async throws -> Node {
-        let wanted = state.applications[row.application]?.desired.first { $0.key == key }?.digest
-        guard let digest = desired ? wanted : row.live else {
+    private struct Candidate {
+        var environment: String
+        var key: ObjectKey
+        var row: ObjectRow
+        /// What Git wants of the application at that moment; read only when it is asked for.
+        var desired: [ManifestsRendered.Object] = []
+    }
+
+    /// The objects that the address can mean, as they were at the moment.
+    private func candidates(_ ledger: any LedgerReading) async throws -> [Candidate] {
+        let wanted = try ObjectAddress(address, namespace: namespace)
+        // By what happened until then, any object may have been seen later than it was there.
+        let state =
+            moment.effective
+            ? try await moment.state(of: ledger)
+            : try await ledger.present(of: .objects(named: wanted.name))
+        var position: Int64?
+        if !moment.effective, let at = moment.at {
+            position = try await Moment(at).position(ledger)
+        }
+        var found: [Candidate] = []
+        for (text, row) in state.objects.all {
+            guard let place = ObjectPlace(text), wanted.matches(place.key),
+                environment == nil || environment == place.environment
+            else { continue }
+            var candidate = Candidate(environment: place.environment, key: place.key, row: row)
+            if let position {
+                guard row.firstSeen <= position,
+                    let then = try await ledger.object(
+                        place.key, in: place.environment, at: position)
+                else { continue }
+                candidate.row = then
+            }
+            if desired {
+                let application = candidate.row.application
+                candidate.desired =
+                    if let position {
+                        try await ledger.desired(application, at: position)
+                    } else if moment.effective {
+                        state.applications[application]?.desired ?? []
+                    } else {
+                        try await ledger.present(of: .application(application))
+                            .applications[application]?.desired ?? []
+                    }
+            }
+            found.append(candidate)
+        }
+        return found
+    }
+
+    private func body(of object: Candidate, _ ledger: any LedgerReading) async throws -> Node {
+        let wanted = object.desired.first { $0.key == object.key }?.digest
+        guard let digest = desired ? wanted : object.row.live else {
             throw CommandError(
                 desired ? "Git does not want \(address)" : "\(address) is not in the cluster",
                 try: desired ? nil : "an earlier moment: --at, or what Git wants: --desired")

@@ -19,12 +19,16 @@ struct StatusCommand: AsyncParsableCommand {
     var application: String?
 
     @OptionGroup var moment: MomentOptions
+    @OptionGroup var archive: ArchiveOptions
     @OptionGroup var config: ConfigOptions
     @OptionGroup var format: FormatOptions
 
     func run() async throws {
         let workspace = try config.workspace()
-        let state = try await moment.state(of: await workspace.openForReading())
+        let ledger = try await archive.open(workspace)
+        let state =
+            moment.at == nil
+            ? try await ledger.declaredState(application) : try await moment.state(of: ledger)
         if let application, state.applications[application] == nil {
             throw CommandError(
                 "there is no application \(application)", try: "tidemark status lists them all")
@@ -39,6 +43,17 @@ struct StatusCommand: AsyncParsableCommand {
         case .json: try show(report.document, isYAML: false)
         case .yaml: try show(report.document, isYAML: true)
         }
+    }
+}
+
+extension LedgerReading {
+    /// The present without syncs and steps: of commits those that applications are at, of objects those of
+    /// one application.
+    fileprivate func declaredState(_ application: String?) async throws -> LedgerState {
+        let rows = try await present(of: .declared).applications.all.values
+        let commits = rows.flatMap { [$0.lastSyncedCommit, $0.renderedCommit] }.compactMap { $0 }
+        let objects = application.map { RowSelection.objects(of: $0) } ?? RowSelection([])
+        return try await present(of: .declared + .commits(commits) + objects)
     }
 }
 

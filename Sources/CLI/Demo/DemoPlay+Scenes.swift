@@ -1,4 +1,5 @@
 internal import Diffing
+internal import Digests
 internal import Engine
 internal import EventLog
 internal import GitRepository

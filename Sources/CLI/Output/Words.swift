@@ -22,8 +22,8 @@ func clock(_ time: Timestamp, now: Timestamp) -> String {
 }
 
 /// `1 object`, `2 objects`.
-func counted(_ count: Int, _ noun: String) -> String {
-    "\(count) \(noun)\(count == 1 ? "" : "s")"
+func counted(_ count: Int, _ noun: String, _ plural: String? = nil) -> String {
+    "\(count) \(count == 1 ? noun : plural ?? noun + "s")"
 }
 
 func short(_ commit: String?) -> String { commit.map { String($0.prefix(7)) } ?? "-" }

@@ -36,6 +36,9 @@ struct Tidemark: AsyncParsableCommand {
                     VerifyCommand.self, RebuildCommand.self,
                 ]),
             CommandGroup(
+                name: "Keep the ledger",
+                subcommands: [BackupCommand.self, RedactCommand.self, ArchiveCommand.self]),
+            CommandGroup(
                 name: "Without a ledger",
                 subcommands: [RenderCommand.self, HealthCommand.self, CompareCommand.self]),
         ])

@@ -31,7 +31,7 @@ public enum Base64 {
     }
 
     /// The bytes; line ends do not count, as in Go; `nil` for anything else.
-    static func decode(_ text: some StringProtocol) -> [UInt8]? {
+    public static func decode(_ text: some StringProtocol) -> [UInt8]? {
         var result: [UInt8] = []
         result.reserveCapacity(text.utf8.count / 4 * 3)
         var bits: UInt32 = 0
@@ -62,6 +62,14 @@ public enum Base64 {
         default: return nil
         }
         return result
+    }
+
+    /// The bytes, if `text` is exactly what `encode` makes of them; `nil` for any other spelling.
+    public static func decodeExactly(_ text: some StringProtocol) -> [UInt8]? {
+        guard let bytes = decode(text), encode(bytes).utf8.elementsEqual(text.utf8) else {
+            return nil
+        }
+        return bytes
     }
 
     private static func value(of byte: UInt8) -> UInt32? {

@@ -1,0 +1,123 @@
+internal import Digests
+internal import EventLog
+internal import Foundation
+internal import GRDB
+internal import Model
+internal import Projections
+
+/// What may be moved out of a ledger, and what the rest of it still needs.
+struct ArchiveScan: Sendable {
+    /// Payloads up to here are moved.
+    let through: Int64
+    /// The bodies that moved payloads name.
+    private(set) var moved: Set<Digest> = []
+    /// The bodies that others name.
+    private(set) var needed: Set<Digest> = []
+    /// The state after the last moved payload; set when the scan is past it.
+    private(set) var base: LedgerState?
+    private var state: LedgerState
+    private var position: Int64
+
+    /// - Parameter start: What an earlier archive left.
+    init(through: Int64, from start: LedgerState) {
+        self.through = through
+        state = start
+        position = start.position
+        if start.position == through { base = start }
+    }
+
+    /// The events that stay as they are: those that prove what happened to the ledger.
+    static func stays(_ envelope: Envelope) -> Bool {
+        envelope.stream == LedgerState.Stream.ledger
+    }
+
+    mutating func follow(_ stored: StoredEvents) throws {
+        while true {
+            let page = try stored.events(after: position, limit: StoredEvents.pageSize)
+            for event in page { take(event) }
+            if page.count < StoredEvents.pageSize { return }
+        }
+    }
+
+    private mutating func take(_ recorded: RecordedEvent) {
+        position = recorded.position
+        let blobs = recorded.event?.blobs ?? []
+        if recorded.position > through || Self.stays(recorded.envelope) {
+            needed.formUnion(blobs)
+        } else {
+            moved.formUnion(blobs)
+        }
+        guard recorded.position <= through else { return }
+        state.apply(recorded)
+        _ = state.takeChanges()
+        guard recorded.position == through else { return }
+        base = state
+        for row in state.storedRows() { needed.formUnion(digests(in: row.bytes ?? [])) }
+    }
+
+    /// The bodies that may go, when the present has these rows.
+    func removable(with present: LedgerState) -> Set<Digest> {
+        var kept = needed
+        for row in present.storedRows() { kept.formUnion(digests(in: row.bytes ?? [])) }
+        return moved.subtracting(kept)
+    }
+}
+
+/// Everything in the stored form of a row that may be a digest.
+private func digests(in bytes: [UInt8]) -> Set<Digest> {
+    var found: Set<Digest> = []
+    var start = 0
+    for index in 0...bytes.count {
+        let isDigit =
+            index < bytes.count
+            && (0x30...0x39 ~= bytes[index] || 0x61...0x66 ~= bytes[index])
+        if isDigit { continue }
+        if index - start == 64 {
+            let text = String(decoding: bytes[start..<index], as: UTF8.self)
+            if let digest = Digest(hex: text) { found.insert(digest) }
+        }
+        start = index + 1
+    }
+    return found
+}
+
+/// The state that an archive left in the ledger: where folds begin.
+struct LedgerBase: Sendable {
+    var through: Int64
+    var archived: LedgerArchived
+
+    static let type = EventCodec.name(of: .ledgerArchived(LedgerArchived())).type
+
+    /// The base of the newest archive; `nil` when nothing was archived.
+    init?(_ stored: StoredEvents) throws {
+        // Not through the index of subjects, which may be what is being made anew. Archives follow each other,
+        // so the last payload that one has moved is that of the newest.
+        let statement = try stored.db.cachedStatement(
+            sql: """
+                SELECT named_by FROM redaction JOIN event ON event.position = named_by
+                WHERE type = ? ORDER BY redaction.position DESC LIMIT 1
+                """)
+        guard let position = try Int64.fetchOne(statement, arguments: [Self.type]),
+            case .ledgerArchived(let archived)? = try stored.event(at: position)?.event
+        else { return nil }
+        through = archived.through
+        self.archived = archived
+    }
+
+    /// Reads the saved rows, each table compared with its digest.
+    func state(_ stored: StoredEvents) throws -> LedgerState {
+        var tables: [LedgerState.SavedTable] = []
+        for saved in archived.states {
+            guard saved.version == stored.version else {
+                throw LedgerError.archived(through: through)
+            }
+            guard let bytes = try stored.blob(saved.digest) else {
+                throw LedgerError.corrupt(
+                    position: nil, reason: "the saved state of \(saved.projection) is missing")
+            }
+            tables.append(LedgerState.SavedTable(name: saved.projection, bytes: bytes))
+        }
+        let time = try stored.event(at: through)?.envelope.recordedAt
+        return try LedgerState(saved: tables, position: through, recordedAt: time)
+    }
+}

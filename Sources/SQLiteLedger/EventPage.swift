@@ -1,0 +1,139 @@
+internal import Digests
+internal import EventLog
+internal import GRDB
+
+/// Consecutive events as they are stored, in one buffer.
+struct EventPage: Sendable {
+    struct Place: Sendable {
+        var position: Int64
+        var envelope: Range<Int>
+        /// `nil` when there is none.
+        var payload: Range<Int>?
+        /// Whether a redaction names it.
+        var isRedacted: Bool
+    }
+
+    private(set) var bytes: [UInt8] = []
+    private(set) var places: [Place] = []
+
+    mutating func append(_ statement: RawStatement) {
+        let position = statement.integer(0)
+        let envelope = take(statement.bytes(1))
+        let hasPayload = !statement.isNull(2)
+        let payload = hasPayload ? take(statement.bytes(2)) : nil
+        let isRedacted = !hasPayload && !statement.isNull(3)
+        places.append(
+            Place(
+                position: position, envelope: envelope, payload: payload, isRedacted: isRedacted))
+    }
+
+    /// Puts the payloads in that an archive has, each compared with its hash.
+    mutating func fill(_ find: (Int64) throws -> (salt: [UInt8], bytes: [UInt8])?) throws {
+        for index in places.indices where places[index].isRedacted {
+            let place = places[index]
+            guard let kept = try find(place.position) else { continue }
+            let envelope = try RecordDecoder.decode(
+                Envelope.self, from: Array(bytes[place.envelope]))
+            guard Digest(of: kept.salt + kept.bytes) == envelope.payloadHash else {
+                throw LedgerError.corrupt(
+                    position: place.position, reason: "the archive holds another payload")
+            }
+            places[index].payload = bytes.count..<bytes.count + kept.bytes.count
+            bytes += kept.bytes
+        }
+    }
+
+    private mutating func take(_ buffer: UnsafeBufferPointer<UInt8>) -> Range<Int> {
+        let start = bytes.count
+        bytes.append(contentsOf: buffer)
+        return start..<bytes.count
+    }
+
+    /// Reads every event of the page.
+    ///
+    /// - Throws: `LedgerError.corrupt` or `.unreadable`, with the position.
+    func events(_ reader: inout RecordReader) throws(LedgerError) -> [RecordedEvent] {
+        var events: [RecordedEvent] = []
+        events.reserveCapacity(places.count)
+        for place in places { events.append(try event(place, &reader)) }
+        return events
+    }
+
+    func event(_ place: Place, _ reader: inout RecordReader) throws(LedgerError) -> RecordedEvent {
+        guard place.payload != nil || place.isRedacted else {
+            throw LedgerError.corrupt(position: place.position, reason: "it has no payload")
+        }
+        do throws(CodecError) {
+            return try reader.event(envelope: place.envelope, payload: place.payload, in: bytes)
+        } catch {
+            throw LedgerError.unreadable(position: place.position, error)
+        }
+    }
+}
+
+extension StoredEvents {
+    /// What a row of an `EventPage` is made of.
+    ///
+    /// Redactions are looked up only where a payload is missing.
+    static let columns = """
+        event.position, event.envelope, payload.bytes, \
+        CASE WHEN payload.position IS NULL THEN \
+        (SELECT position FROM redaction WHERE position = event.position) END \
+        FROM event LEFT JOIN payload ON payload.position = event.position
+        """
+
+    /// The events after `position` in ascending order, at most `limit`.
+    func page(after position: Int64, limit: Int) throws -> EventPage {
+        let statement = try RawStatement(
+            cached:
+                "SELECT \(Self.columns) WHERE event.position > ? ORDER BY event.position LIMIT ?",
+            db)
+        statement.bind(1, position)
+        statement.bind(2, Int64(limit))
+        return try page(statement)
+    }
+
+    func page(_ statement: RawStatement) throws -> EventPage {
+        defer { statement.reset() }
+        var page = EventPage()
+        while try statement.step() { page.append(statement) }
+        guard page.places.contains(where: \.isRedacted) else { return page }
+        let archives = try archives()
+        if !archives.isEmpty { try page.fill { try archivedPayload($0, archives) } }
+        return page
+    }
+
+    /// A page that can be folded.
+    ///
+    /// - Throws: `.archived` when a payload of it is in an archive that is not at hand.
+    func wholePage(after position: Int64, limit: Int) throws -> EventPage {
+        let page = try page(after: position, limit: limit)
+        for place in page.places where place.payload == nil {
+            try requireNotArchived(place.position)
+        }
+        return page
+    }
+
+    func events(after position: Int64, limit: Int) throws -> [RecordedEvent] {
+        var reader = RecordReader()
+        return try page(after: position, limit: limit).events(&reader)
+    }
+
+    func event(at position: Int64) throws -> RecordedEvent? {
+        let statement = try RawStatement(
+            cached: "SELECT \(Self.columns) WHERE event.position = ?", db)
+        statement.bind(1, position)
+        return try onlyEvent(statement)
+    }
+
+    func event(id: EventID) throws -> RecordedEvent? {
+        let statement = try RawStatement(cached: "SELECT \(Self.columns) WHERE event.id = ?", db)
+        statement.bind(1, id.text)
+        return try onlyEvent(statement)
+    }
+
+    private func onlyEvent(_ statement: RawStatement) throws -> RecordedEvent? {
+        var reader = RecordReader(sharesTexts: false)
+        return try page(statement).events(&reader).first
+    }
+}

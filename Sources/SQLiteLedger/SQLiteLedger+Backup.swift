@@ -1,0 +1,94 @@
+public import EventLog
+internal import GRDB
+internal import Glibc
+
+/// A copy of a ledger, as it was at one moment.
+public struct LedgerBackup: Equatable, Sendable {
+    public var path: String
+    /// How many events it holds.
+    public var events: Int64
+    /// The size of the file.
+    public var bytes: Int64
+}
+
+extension SQLiteLedger {
+    /// Copies the ledger as it is now into another file, while it may be written to.
+    ///
+    /// The copy is one file without a write-ahead log. It holds no free pages, so nothing that was deleted. It
+    /// appears under its name when it is whole, verified and durable; before that it is `FILE.new`. While it is
+    /// made, one read transaction is open: the write-ahead log of the ledger grows meanwhile.
+    /// Source: https://www.sqlite.org/lang_vacuum.html#vacuuminto
+    ///
+    /// - Parameter replacing: Whether a file of that name may be replaced.
+    /// - Throws: `.exists` when there is such a file, `.inUse` when it is a ledger that is in use, `.corrupt`
+    ///   when the copy is not intact, which says that this ledger is not.
+    public func backup(to file: String, replacing: Bool = false) async throws(LedgerError)
+        -> LedgerBackup
+    {
+        guard replacing || !fileExists(file) else { throw LedgerError.exists(path: file) }
+        guard !isSameFile(file, path), !fileExists(file + "-wal") else {
+            throw LedgerError.inUse(path: file)
+        }
+        let draft = file + ".new"
+        for suffix in ["", "-journal"] { removeFile(draft + suffix) }
+        do {
+            try await onOwnConnection { db in
+                try db.execute(sql: "VACUUM INTO ?", arguments: [draft])
+            }
+            let events = try await Self.checkCopy(draft)
+            let bytes = try syncFile(draft)
+            try renameFile(draft, to: file)
+            try syncFolder(of: file)
+            return LedgerBackup(path: file, events: events, bytes: bytes)
+        } catch {
+            removeFile(draft)
+            throw error
+        }
+    }
+
+    /// Runs `body` on a new reading connection, without a transaction, beside all other work.
+    func onOwnConnection<R: Sendable>(
+        _ body: @escaping @Sendable (Database) throws -> R
+    ) async throws(LedgerError) -> R {
+        let source: DatabaseQueue
+        do { source = try Connection.reading(path) } catch { throw LedgerError(error) }
+        let result: Result<R, LedgerError> = await withCheckedContinuation { continuation in
+            source.asyncWriteWithoutTransaction { db in
+                continuation.resume(
+                    returning: Result { try body(db) }.mapError { LedgerError($0) })
+            }
+        }
+        return try result.get()
+    }
+
+    private static func checkCopy(_ draft: String) async throws(LedgerError) -> Int64 {
+        let report = try await openForReading(path: draft).verify(full: true)
+        if let finding = report.findings.first {
+            throw LedgerError.corrupt(position: finding.position, reason: finding.description)
+        }
+        return report.events
+    }
+}
+
+private func isSameFile(_ first: String, _ second: String) -> Bool {
+    var one = stat()
+    var other = stat()
+    return stat(first, &one) == 0 && stat(second, &other) == 0
+        && one.st_dev == other.st_dev && one.st_ino == other.st_ino
+}
+
+/// Makes the content of a file durable.
+///
+/// - Returns: Its size.
+func syncFile(_ path: String) throws(LedgerError) -> Int64 {
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else {
+        throw LedgerError.io("\(path): \(String(cString: strerror(errno)))")
+    }
+    defer { close(descriptor) }
+    var status = stat()
+    guard fsync(descriptor) == 0, fstat(descriptor, &status) == 0 else {
+        throw LedgerError.io("\(path): \(String(cString: strerror(errno)))")
+    }
+    return Int64(status.st_size)
+}

@@ -1,0 +1,45 @@
+internal import Digests
+internal import EventLog
+internal import Foundation
+internal import GRDB
+
+/// Reading what was moved into archives that are attached to the connection.
+extension StoredEvents {
+    /// The names of attached archives.
+    func archives() throws -> [String] {
+        try GRDB.Row.fetchAll(db, sql: "PRAGMA database_list").compactMap { row in
+            let name: String = row[1]
+            return name.hasPrefix(Connection.archivePrefix) ? name : nil
+        }
+    }
+
+    /// A payload as an archive has it.
+    func archivedPayload(_ position: Int64, _ archives: [String]) throws
+        -> (salt: [UInt8], bytes: [UInt8])?
+    {
+        for archive in archives {
+            let statement = try db.cachedStatement(
+                sql: "SELECT salt, bytes FROM \(archive).payload WHERE position = ?")
+            if let row = try GRDB.Row.fetchOne(statement, arguments: [position]) {
+                return ([UInt8](row[0] as Data), [UInt8](row[1] as Data))
+            }
+        }
+        return nil
+    }
+
+    /// Whether the payload was moved into an archive, not redacted.
+    func isArchived(_ position: Int64) throws -> Bool {
+        let statement = try db.cachedStatement(
+            sql: """
+                SELECT type FROM redaction JOIN event ON event.position = redaction.named_by
+                WHERE redaction.position = ?
+                """)
+        return try String.fetchOne(statement, arguments: [position]) == LedgerBase.type
+    }
+
+    /// Refuses to fold past a payload that is elsewhere.
+    func requireNotArchived(_ position: Int64) throws {
+        guard try isArchived(position) else { return }
+        throw LedgerError.archived(through: try LedgerBase(self)?.through ?? position)
+    }
+}

@@ -1,0 +1,63 @@
+internal import Digests
+internal import EventLog
+internal import Foundation
+internal import GRDB
+
+extension StoredEvents {
+    /// Holds the tables of redactions, which allow a payload or body to be missing, to what the events say.
+    func redactionFindings(_ audit: RedactionAudit) throws -> [Finding] {
+        var findings: [Finding] = []
+        var missing = audit.payloads
+        let payloads = try GRDB.Row.fetchCursor(
+            db,
+            sql: """
+                SELECT redaction.position, named_by, payload.position IS NOT NULL
+                FROM redaction LEFT JOIN payload ON payload.position = redaction.position
+                ORDER BY redaction.position
+                """)
+        while let row = try payloads.next(), findings.count < RecordVerifier.maxFindings {
+            let position: Int64 = row[0]
+            if row[2] as Bool {
+                findings.append(
+                    Finding(
+                        position: position, "payload", expected: "none, it is redacted",
+                        found: "its bytes"))
+            }
+            if let through = audit.archives[row[1]], position <= through { continue }
+            let expected = missing.removeValue(forKey: position)
+            compare("redaction", position, expected, row[1], &findings)
+        }
+        for (position, namedBy) in missing.sorted(by: { $0.key < $1.key }) {
+            compare("redaction", position, namedBy, nil, &findings)
+        }
+        return findings + (try blobRedactionFindings(audit))
+    }
+
+    private func blobRedactionFindings(_ audit: RedactionAudit) throws -> [Finding] {
+        var findings: [Finding] = []
+        var missing = Dictionary(
+            uniqueKeysWithValues: audit.blobs.map { (Data($0.key.bytes), $0.value) })
+        let blobs = try GRDB.Row.fetchCursor(
+            db, sql: "SELECT digest, named_by FROM blob_redaction ORDER BY digest")
+        while let row = try blobs.next(), findings.count < RecordVerifier.maxFindings {
+            let digest: Data = row[0]
+            if audit.archives[row[1]] != nil { continue }
+            let expected = missing.removeValue(forKey: digest)
+            compare("redaction of blob \(hex(digest).prefix(12))", nil, expected, row[1], &findings)
+        }
+        for (digest, namedBy) in missing.sorted(by: { hex($0.key) < hex($1.key) }) {
+            compare("redaction of blob \(hex(digest).prefix(12))", nil, namedBy, nil, &findings)
+        }
+        return findings
+    }
+
+    private func compare(
+        _ what: String, _ position: Int64?, _ expected: Int64?, _ found: Int64?,
+        _ findings: inout [Finding]
+    ) {
+        guard expected != found else { return }
+        let text = { (namedBy: Int64?) in namedBy.map { "named by @\($0)" } ?? "none" }
+        findings.append(
+            Finding(position: position, what, expected: text(expected), found: text(found)))
+    }
+}
