@@ -38,12 +38,17 @@ public struct Digest: Hashable, Sendable {
     public var bytes: [UInt8] {
         var result: [UInt8] = []
         result.reserveCapacity(32)
-        for word in [words.0, words.1, words.2, words.3] {
-            for shift in stride(from: 56, through: 0, by: -8) {
-                result.append(UInt8(truncatingIfNeeded: word >> UInt64(shift)))
-            }
-        }
+        append(to: &result)
         return result
+    }
+
+    /// Adds the 32 bytes to `bytes`, for buffers of several digests.
+    public func append(to bytes: inout [UInt8]) {
+        withUnsafeBytes(
+            of: (
+                words.0.bigEndian, words.1.bigEndian, words.2.bigEndian, words.3.bigEndian
+            )
+        ) { bytes.append(contentsOf: $0) }
     }
 
     public static func == (a: Digest, b: Digest) -> Bool { a.words == b.words }

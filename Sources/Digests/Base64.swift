@@ -1,11 +1,11 @@
 /// Standard base64 with padding.
 ///
 /// Source: https://www.rfc-editor.org/rfc/rfc4648#section-4
-enum Base64 {
+public enum Base64 {
     private static let digits = Array(
         "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
 
-    static func encode(_ bytes: some Sequence<UInt8>) -> String {
+    public static func encode(_ bytes: some Sequence<UInt8>) -> String {
         var result: [UInt8] = []
         var bits: UInt32 = 0
         var count = 0
@@ -31,7 +31,7 @@ enum Base64 {
     }
 
     /// The bytes; line ends do not count, as in Go; `nil` for anything else.
-    static func decode(_ text: some StringProtocol) -> [UInt8]? {
+    public static func decode(_ text: some StringProtocol) -> [UInt8]? {
         var result: [UInt8] = []
         result.reserveCapacity(text.utf8.count / 4 * 3)
         var bits: UInt32 = 0
@@ -62,6 +62,14 @@ enum Base64 {
         default: return nil
         }
         return result
+    }
+
+    /// The bytes, if `text` is exactly what `encode` makes of them; `nil` for any other spelling.
+    public static func decodeExactly(_ text: some StringProtocol) -> [UInt8]? {
+        guard let bytes = decode(text), encode(bytes).utf8.elementsEqual(text.utf8) else {
+            return nil
+        }
+        return bytes
     }
 
     private static func value(of byte: UInt8) -> UInt32? {
