@@ -25,7 +25,7 @@ public func readSettings(_ bytes: [UInt8], file: String) throws(Problems) -> Set
 enum SettingsFields {
     static let root = [
         "ledger", "keys", "repositories", "applications", "environments", "promotion",
-        "identities", "modes", "selfHeal",
+        "identities", "modes", "selfHeal", "checkpoints", "witnesses", "anchor",
     ]
     static let repository = ["name", "url", "credentials", "poll", "deadline"]
     static let credentials = [
@@ -39,6 +39,9 @@ enum SettingsFields {
     static let sandbox = ["data", "port"]
     static let identity = ["name", "accounts"]
     static let selfHeal = ["duration", "factor", "maxDuration"]
+    static let checkpoints = ["every", "events"]
+    static let witness = ["url", "key"]
+    static let anchor = ["repository", "branch"]
 }
 
 extension Settings {
@@ -62,6 +65,9 @@ extension Settings {
             digest: Digest(of: canonicalJSON(reading.root)))
         ledger = Self.file(&reading, FieldPath("ledger")) ?? ledger
         keys = Self.file(&reading, FieldPath("keys")) ?? keys
+        checkpoints = Checkpoints(&reading, FieldPath("checkpoints"))
+        witnesses = reading.elements(FieldPath("witnesses")).compactMap { Witness(&reading, $0) }
+        anchor = Anchor(&reading, FieldPath("anchor"))
         checkReferences(&reading)
     }
 

@@ -21,6 +21,10 @@ public struct Settings: Hashable, Sendable {
     /// Modes of single applications, by name.
     public var modes: [String: Mode]
     public var selfHeal: SelfHealBackoff
+    public var checkpoints = Checkpoints.standard
+    public var witnesses: [Witness] = []
+    /// Where checkpoints are copied to; `nil` for nowhere.
+    public var anchor: Anchor?
     /// Of the file's canonical JSON.
     public var digest: Digest
 

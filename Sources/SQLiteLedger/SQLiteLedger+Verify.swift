@@ -77,23 +77,27 @@ extension SQLiteLedger {
 extension Writer {
     mutating func rebuild(from base: LedgerState, _ actor: Actor) throws -> (Int64, Int, NewEvent) {
         var state = base
+        var tree = CompactRange()
         let differing = try transaction { db, _ in
             let stored = StoredEvents(db: db)
             try stored.fold(into: &state)
             _ = state.takeChanges()
             let findings = try stored.compareRows(with: state)
-            try db.execute(sql: "DELETE FROM subject")
+            try db.execute(sql: "DELETE FROM subject; DELETE FROM checkpoint")
             var position: Int64 = 0
             while true {
                 let page = try stored.events(after: position, limit: StoredEvents.pageSize)
                 for event in page { try Statements(db: db).insertIndex(of: event.envelope) }
+                try StoredCheckpoints(db: db).fold(page)
                 guard let last = page.last else { break }
                 position = last.position
             }
             try Statements(db: db).replaceRows(with: state)
+            tree = try TreeNodes(db: db).rebuilt(upTo: state.position)
             return findings.count
         }
         replace(state: state)
+        self.tree = tree
         let now = time.now()
         let event = NewEvent(
             id: EventID(at: now, random: random.bytes(10)),

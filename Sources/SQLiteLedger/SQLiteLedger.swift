@@ -47,10 +47,15 @@ extension SQLiteLedger {
     ///
     /// The file appears under its name only when it is whole and durable.
     ///
+    /// - Parameters:
+    ///   - origin: The log's name in its checkpoints.
+    ///   - signingKey: Their verifier key; without one no checkpoint can be signed until the key is changed.
+    ///   - succeeds: The log that this one goes on from.
     /// - Throws: `.exists` when there is a file already, `.locked` when another process is making one.
     public static func create(
-        path: String, programVersion: String, tokenKeyID: String, time: TimeSource = .system,
-        random: RandomSource = .system
+        path: String, programVersion: String, tokenKeyID: String, origin: String = "",
+        signingKey: String = "", succeeds: LedgerOpened.Succession? = nil,
+        time: TimeSource = .system, random: RandomSource = .system
     ) throws(LedgerError) -> SQLiteLedger {
         let lock = try WriterLock(path)
         guard !fileExists(path) else { throw LedgerError.exists(path: path) }
@@ -58,7 +63,10 @@ extension SQLiteLedger {
         for suffix in ["", "-wal", "-shm", "-journal"] { removeFile(draft + suffix) }
         let opened = LedgerOpened {
             $0.format = LedgerSchema.format
+            $0.origin = origin
             $0.programVersion = programVersion
+            $0.signingKey = signingKey
+            $0.succeeds = succeeds
             $0.tokenKeyID = tokenKeyID
         }
         do {

@@ -13,6 +13,7 @@ struct LedgerVerification: Sendable {
     private var state: LedgerState? = LedgerState()
     private var findings: [Finding] = []
     private var indexEntries = 0
+    private var tree = TreeVerification()
 
     var report: VerificationReport {
         VerificationReport(
@@ -27,6 +28,7 @@ struct LedgerVerification: Sendable {
         let records = try stored.records(after: verifier.position)
         for record in records {
             let event = verifier.check(record)
+            tree.add(envelope: record.envelope, event)
             if let event, let position = state?.position, event.position == position + 1 {
                 state?.apply(event)
             } else {
@@ -37,7 +39,9 @@ struct LedgerVerification: Sendable {
             findings += try stored.missingBlobs(of: event)
             indexEntries += Set(event.envelope.indexEntries).count
         }
+        findings += try tree.checkPage(TreeNodes(db: stored.db))
         guard records.count < StoredEvents.pageSize else { return true }
+        findings += try tree.finish(stored.db)
         let missing = findings.count { $0.what == StoredEvents.indexFinding }
         if try stored.countIndex() != indexEntries - missing {
             findings += try stored.surplusIndexEntries()

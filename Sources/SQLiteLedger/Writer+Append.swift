@@ -38,6 +38,8 @@ extension Writer {
                 record.recorded.position, salt: record.salt, bytes: record.payload)
             note(bytes: 4 * (record.envelope.count + record.payload.count))
         }
+        try grow(by: records.lazy.map(\.envelope), db)
+        try StoredCheckpoints(db: db).fold(records.lazy.map(\.recorded))
         try fold(records.map(\.recorded), db)
         let announcements = records.count - batch.events.count
         pendingJump = nil

@@ -7,7 +7,7 @@ internal import Projections
 
 /// The one owner of the read-write connection.
 ///
-/// 1. `state` is what the committed events give. It changes only inside `commit`, together with the rows.
+/// 1. `state` and `tree` are what the committed events give. They change only inside `commit`, together with the rows.
 /// 2. A transaction holds a group of batches, each under a savepoint: a batch that is refused leaves
 ///    nothing behind and does not touch the others.
 /// 3. After a failed transaction nothing in memory is trusted: connection and state are made anew from
@@ -23,6 +23,8 @@ struct Writer {
 
     fileprivate var database: DatabaseQueue?
     fileprivate(set) var state = LedgerState()
+    /// The tree over the committed events; it changes as `state` does.
+    var tree = CompactRange()
     fileprivate(set) var isFull = false
     /// What the clocks said at the last append of this process.
     var lastReading: (now: Timestamp, uptime: Duration)?
@@ -57,12 +59,15 @@ struct Writer {
             database = nil
             let fresh = try Connection.writing(path)
             let path = path
-            let (state, isRefolded) = try fresh.writeWithoutTransaction { db in
+            let (state, isRefolded, tree) = try fresh.writeWithoutTransaction { db in
                 try Connection.checkFormat(db, path: path)
-                return try StoredEvents(db: db).state()
+                let (state, isRefolded) = try StoredEvents(db: db).state()
+                let tree = try TreeNodes(db: db).completed(upTo: state.position)
+                return (state, isRefolded, tree)
             }
             database = fresh
             self.state = state
+            self.tree = tree
             if isRefolded { try storeAllRows() }
             if isSuspect { try verify(fresh) }
         } catch {

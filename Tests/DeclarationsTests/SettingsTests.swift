@@ -29,6 +29,14 @@ struct SettingsTests {
         #expect(
             settings.selfHeal
                 == .init(duration: .seconds(1), factor: 2, maxDuration: .seconds(90)))
+        #expect(settings.checkpoints == .init(every: .seconds(600), events: 50))
+        #expect(
+            settings.witnesses == [
+                .init(
+                    url: "https://witness.example/w1",
+                    key: "witness.example/w1+df1c0a35+BIE5dw6ofRdfVqNUZsNMfszLjYqRtO43ol32D1uPybOU")
+            ])
+        #expect(settings.anchor == .init(repository: "platform", branch: "audit"))
     }
 
     private var repositories: [Settings.Repository] {
@@ -139,6 +147,10 @@ let everySetting = """
     - {name: engineer-b}
     modes: {authz: observe, gateway: apply}
     selfHeal: {duration: 1s, factor: 2, maxDuration: 1m30s}
+    checkpoints: {every: 10m, events: 50}
+    witnesses:
+    - {url: "https://witness.example/w1/", key: witness.example/w1+df1c0a35+BIE5dw6ofRdfVqNUZsNMfszLjYqRtO43ol32D1uPybOU}
+    anchor: {repository: platform, branch: audit}
     """
 
 /// `schema/tidemark.schema.json`, which editors read, says what the program reads.
@@ -165,6 +177,9 @@ struct SettingsSchemaTests {
             ),
             (FieldPath("$defs", "identity"), SettingsFields.identity),
             (FieldPath("$defs", "selfHeal"), SettingsFields.selfHeal),
+            (FieldPath("$defs", "checkpoints"), SettingsFields.checkpoints),
+            (FieldPath("$defs", "witness"), SettingsFields.witness),
+            (FieldPath("$defs", "anchor"), SettingsFields.anchor),
         ]
     }
 
@@ -205,6 +220,9 @@ struct SettingsSchemaTests {
         #expect(keys(inner("environments", "sandbox")) == Set(SettingsFields.sandbox))
         #expect(keys(example["identities"]) == Set(SettingsFields.identity))
         #expect(keys(example["selfHeal"]) == Set(SettingsFields.selfHeal))
+        #expect(keys(example["checkpoints"]) == Set(SettingsFields.checkpoints))
+        #expect(keys(example["witnesses"]) == Set(SettingsFields.witness))
+        #expect(keys(example["anchor"]) == Set(SettingsFields.anchor))
     }
 
     @Test func defaultsAndChoicesAreThoseOfTheProgram() throws {
@@ -225,6 +243,13 @@ struct SettingsSchemaTests {
         #expect(
             try text("$defs", "selfHeal", "properties", "factor", "default")
                 == "\(settings.selfHeal.factor)")
+        #expect(try duration("checkpoints", "every") == settings.checkpoints.every)
+        #expect(
+            try text("$defs", "checkpoints", "properties", "events", "default")
+                == "\(settings.checkpoints.events)")
+        #expect(
+            try text("$defs", "anchor", "properties", "branch", "default")
+                == Settings.Anchor.standardBranch)
         #expect(
             schema.value(at: FieldPath("$defs", "mode", "enum"))
                 == .array(Settings.Mode.allCases.map { .string($0.rawValue) }))
