@@ -2,6 +2,7 @@ public import Digests
 internal import Dispatch
 public import EventLog
 internal import GRDB
+internal import Projections
 internal import Synchronization
 
 extension SQLiteLedger {
@@ -17,15 +18,17 @@ extension SQLiteLedger {
         let result: Result<SignedCheckpoint, LedgerError> =
             await withCheckedContinuation { continuation in
                 queue.async {
-                    continuation.resume(
-                        returning: self.writer.withLock { writer in
-                            Result {
-                                let signed = try writer?.signCheckpoint(
-                                    by: signer, actor: actor, id: id)
-                                guard let signed else { throw LedgerError.readOnly }
-                                return signed
-                            }.mapError { LedgerError($0) }
-                        })
+                    let (result, head, isFull) = self.writer.withLock { writer in
+                        let result = Result {
+                            let signed = try writer?.signCheckpoint(
+                                by: signer, actor: actor, id: id)
+                            guard let signed else { throw LedgerError.readOnly }
+                            return signed
+                        }.mapError { LedgerError($0) }
+                        return (result, writer?.state.position ?? 0, writer?.isFull ?? false)
+                    }
+                    self.tell(head: head, isFull: isFull)
+                    continuation.resume(returning: result)
                 }
             }
         return try result.get()

@@ -167,6 +167,12 @@ extension SQLiteLedger {
         if hasMore { queue.async { self.commitWaiting() } }
     }
 
+    /// Tells whoever waits for events what the writer appended by itself.
+    func tell(head: Int64, isFull: Bool) {
+        full.store(isFull, ordering: .relaxed)
+        followers.withLock { $0.publish(head) }
+    }
+
     /// Looks at the present: what the committed events give.
     ///
     /// A ledger that is open for reading folds in what was recorded since the last look.

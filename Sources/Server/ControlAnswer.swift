@@ -19,6 +19,11 @@ public struct ControlAnswer: Equatable, Sendable {
     /// How many rows a rebuild found that were not what the events give.
     public var differingRows: Int?
 
+    /// The signed note of a checkpoint, with the cosignatures that came.
+    public var checkpoint: String?
+    /// What did not work, though what was asked for did.
+    public var remarks: [String] = []
+
     public init() {}
 
     public init(_ fill: (inout Self) -> Void) {
@@ -36,6 +41,8 @@ public struct ControlAnswer: Equatable, Sendable {
         fields["events"] = events.map(Node.int)
         fields["findings"] = findings.map { .array($0.map(Node.string)) }
         fields["differingRows"] = differingRows.map { .int(Int64($0)) }
+        fields["checkpoint"] = checkpoint.map(Node.string)
+        if !remarks.isEmpty { fields["remarks"] = .array(remarks.map(Node.string)) }
         return .object(fields)
     }
 
@@ -48,5 +55,7 @@ public struct ControlAnswer: Equatable, Sendable {
         events = body["events"]?.intValue
         findings = body["findings"]?.arrayValue?.compactMap(\.stringValue)
         differingRows = body["differingRows"]?.intValue.map { Int($0) }
+        checkpoint = body["checkpoint"]?.stringValue
+        remarks = body["remarks"]?.arrayValue?.compactMap(\.stringValue) ?? []
     }
 }

@@ -29,6 +29,7 @@ public struct ControlRequest: Equatable, Sendable {
         case terminate(application: String)
         case verify(isFull: Bool)
         case rebuild
+        case checkpoint
     }
 }
 
@@ -44,6 +45,7 @@ extension ControlRequest {
         case .terminate: "/v1/terminate"
         case .verify: "/v1/verify"
         case .rebuild: "/v1/rebuild"
+        case .checkpoint: "/v1/checkpoint"
         }
     }
 
@@ -73,7 +75,7 @@ extension ControlRequest {
         case .release(let application), .terminate(let application):
             fields["application"] = .string(application)
         case .verify(let isFull): fields["full"] = .bool(isFull)
-        case .rebuild: break
+        case .rebuild, .checkpoint: break
         }
         return .object(fields)
     }
@@ -124,6 +126,7 @@ extension ControlRequest.Action {
             self = .terminate(application: try fields.requiredString("application"))
         case "/v1/verify": self = .verify(isFull: try fields.bool("full") ?? true)
         case "/v1/rebuild": self = .rebuild
+        case "/v1/checkpoint": self = .checkpoint
         default: throw ControlError.unknownRoute(route)
         }
     }

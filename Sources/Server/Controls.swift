@@ -12,13 +12,20 @@ public struct Controls: Sendable {
     public struct Maintenance: Sendable {
         public var verify: @Sendable (_ isFull: Bool) async throws -> VerificationReport
         public var rebuild: @Sendable (Actor) async throws -> (events: Int64, differing: Int)
+        public var checkpoint: Checkpoint
+
+        /// Gives the checkpoint with its cosignatures, and what did not work.
+        public typealias Checkpoint =
+            @Sendable (Actor, EventID) async throws -> (SignedCheckpoint, remarks: [String])
 
         public init(
             verify: @escaping @Sendable (_ isFull: Bool) async throws -> VerificationReport,
-            rebuild: @escaping @Sendable (Actor) async throws -> (events: Int64, differing: Int)
+            rebuild: @escaping @Sendable (Actor) async throws -> (events: Int64, differing: Int),
+            checkpoint: @escaping Checkpoint
         ) {
             self.verify = verify
             self.rebuild = rebuild
+            self.checkpoint = checkpoint
         }
     }
 
@@ -66,6 +73,12 @@ public struct Controls: Sendable {
         case .terminate(let application):
             let sync = try await engine.terminate(application, actor: actor)
             return ControlAnswer { $0.sync = sync }
+        case .checkpoint:
+            let (checkpoint, remarks) = try await maintenance.checkpoint(actor, id)
+            return ControlAnswer {
+                $0.checkpoint = String(decoding: checkpoint.bytes, as: UTF8.self)
+                $0.remarks = remarks
+            }
         case .verify(let isFull): return try await verify(isFull, actor, id)
         case .rebuild:
             let (events, differing) = try await maintenance.rebuild(actor)

@@ -23,7 +23,7 @@ struct ControlTests {
             .rollback(application: "web", to: "sync-3", isPruning: nil),
             .revert(application: "web", to: "sync-3"), .revert(application: "web", to: nil),
             .release(application: "web"), .terminate(application: "web"),
-            .verify(isFull: false), .rebuild,
+            .verify(isFull: false), .rebuild, .checkpoint,
         ]
         for action in actions {
             let request = ControlRequest(id: id, onBehalfOf: "b", action)

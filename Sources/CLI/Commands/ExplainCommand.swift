@@ -31,9 +31,13 @@ struct ExplainCommand: AsyncParsableCommand {
             let bytes =
                 row.plan == nil ? nil : try await ledger.blob(row.plan?.plan ?? .init(of: ""))
             let plan = try bytes.map { try RecordDecoder.decode(SyncPlan.self, from: $0) }
-            explanation = Explanation(sync: target, row, plan, state)
+            explanation = Explanation(
+                sync: target, row, plan, state,
+                proof: try await proof(ledger, EventFilter { $0.sync = target }))
         } else if let row = state.applications[target] {
-            explanation = Explanation(application: target, row, state)
+            explanation = Explanation(
+                application: target, row, state,
+                proof: try await proof(ledger, EventFilter { $0.application = target }))
         } else {
             throw CommandError(
                 "there is no sync and no application \(target)",
@@ -43,5 +47,11 @@ struct ExplainCommand: AsyncParsableCommand {
         case .table, .wide: try show(explanation.text(isWide: format.output == .wide))
         case .json, .yaml: try show(explanation.document, isYAML: format.output == .yaml)
         }
+    }
+
+    /// Of the newest event that is explained.
+    private func proof(_ ledger: SQLiteLedger, _ filter: EventFilter) async throws -> String {
+        let last = try await ledger.events(matching: filter, newestFirst: true, limit: 1).first
+        return try await proofLine(of: last?.position ?? 0, in: ledger)
     }
 }

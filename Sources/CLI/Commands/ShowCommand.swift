@@ -42,7 +42,10 @@ struct ShowCommand: AsyncParsableCommand {
         }
         let state = try await moment.state(of: ledger)
         if let row = state.syncs[address] {
-            return try show(document(row, state), isYAML: !isJSON)
+            let last = try await ledger.events(
+                matching: EventFilter { $0.sync = address }, newestFirst: true, limit: 1)
+            let proof = try await proofLine(of: last.first?.position ?? 0, in: ledger)
+            return try show(document(row, state, proof), isYAML: !isJSON)
         }
         if let row = state.plans[address] {
             return try await showPlan(row.saved.plan, ledger)
@@ -62,7 +65,9 @@ struct ShowCommand: AsyncParsableCommand {
                 "there is no event \(address)",
                 because: "the last one is @\(try await ledger.head())")
         }
-        return CLI.document(of: recorded)
+        var fields = CLI.document(of: recorded).objectValue ?? Mapping()
+        fields["proof"] = .string(try await proofLine(of: position, in: ledger))
+        return .object(fields)
     }
 
     private func showPlan(_ digest: Digest, _ ledger: SQLiteLedger) async throws {
@@ -78,10 +83,11 @@ struct ShowCommand: AsyncParsableCommand {
         }
     }
 
-    private func document(_ row: SyncRow, _ state: LedgerState) throws -> Node {
+    private func document(_ row: SyncRow, _ state: LedgerState, _ proof: String) throws -> Node {
         var fields = try parseJSON(RecordEncoder.encode(row)).objectValue ?? Mapping()
         fields["steps"] = .array(
             try state.steps(of: address).map { try parseJSON(RecordEncoder.encode($0)) })
+        fields["proof"] = .string(proof)
         return .object(fields)
     }
 

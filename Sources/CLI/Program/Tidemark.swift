@@ -35,6 +35,12 @@ struct Tidemark: AsyncParsableCommand {
                     VerifyCommand.self, RebuildCommand.self,
                 ]),
             CommandGroup(
+                name: "Prove it",
+                subcommands: [
+                    CheckpointCommand.self, ProveCommand.self, WitnessCommand.self,
+                    RecoverCommand.self,
+                ]),
+            CommandGroup(
                 name: "Without a ledger",
                 subcommands: [RenderCommand.self, HealthCommand.self, CompareCommand.self]),
         ])

@@ -13,15 +13,11 @@ public struct CheckpointSchedule: Sendable {
     }
 
     /// - Parameters:
-    ///   - last: The size of the last checkpoint and when it was signed; `nil` before the first.
-    ///   - head: How many events there are.
-    ///   - news: Whether one of those since the last checkpoint is news.
-    public func isDue(
-        now: Timestamp, last: (size: Int64, at: Timestamp)?, head: Int64, news: Bool
-    ) -> Bool {
-        guard head > 0 else { return false }
-        guard let last else { return true }
-        return head - last.size >= events || (news && now - last.at >= every)
+    ///   - last: When the last checkpoint was signed; `nil` before the first.
+    ///   - news: How many events since then are news.
+    public func isDue(now: Timestamp, last: Timestamp?, news: Int64) -> Bool {
+        guard news > 0, let last else { return news > 0 }
+        return news >= events || now - last >= every
     }
 
     /// Whether an event is about more than checkpoints themselves: those alone are no reason for another.
