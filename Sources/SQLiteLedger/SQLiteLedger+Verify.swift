@@ -12,8 +12,13 @@ extension SQLiteLedger {
     /// Reads a page at a time, so that no transaction is held for long. The stored rows are compared with
     /// a fold of the events; they are never believed.
     ///
-    /// - Parameter full: Whether the digest of every blob is computed as well.
+    /// - Parameter full: Whether the digest of every blob is computed as well, and SQLite's own check is made.
     public func verify(full: Bool) async throws(LedgerError) -> VerificationReport {
+        // What SQLite itself finds broken is not read any further: it has neither type nor place.
+        let damage = full ? try await fileFindings() : []
+        if !damage.isEmpty {
+            return VerificationReport(events: try await head(), findings: damage)
+        }
         var verification = LedgerVerification()
         var hasMore = true
         while hasMore {
