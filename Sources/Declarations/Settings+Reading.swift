@@ -26,6 +26,7 @@ enum SettingsFields {
     static let root = [
         "ledger", "keys", "repositories", "applications", "environments", "promotion",
         "identities", "modes", "approvals", "allowedSigners", "selfHeal", "socket",
+        "checkpoints", "witnesses", "anchor",
     ]
     static let repository = ["name", "url", "credentials", "poll", "deadline", "signatures"]
     static let signatures = ["allowedSigners", "keyring", "require"]
@@ -42,6 +43,9 @@ enum SettingsFields {
     static let identity = ["name", "accounts"]
     static let socket = ["path", "group"]
     static let selfHeal = ["duration", "factor", "maxDuration"]
+    static let checkpoints = ["every", "events"]
+    static let witness = ["url", "key"]
+    static let anchor = ["repository", "branch"]
 }
 
 extension Settings {
@@ -68,6 +72,9 @@ extension Settings {
         keys = Self.file(&reading, FieldPath("keys")) ?? keys
         socket = Socket(&reading, FieldPath("socket"))
         allowedSigners = Self.file(&reading, FieldPath("allowedSigners"))
+        checkpoints = Checkpoints(&reading, FieldPath("checkpoints"))
+        witnesses = reading.elements(FieldPath("witnesses")).compactMap { Witness(&reading, $0) }
+        anchor = Anchor(&reading, FieldPath("anchor"))
         checkReferences(&reading)
     }
 

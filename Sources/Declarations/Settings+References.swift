@@ -5,7 +5,8 @@ extension Settings {
     func checkReferences(_ reading: inout StrictReading) {
         for (list, field) in [
             ("repositories", "name"), ("repositories", "url"), ("environments", "name"),
-            ("environments", "server"), ("identities", "name"),
+            ("environments", "server"), ("identities", "name"), ("witnesses", "url"),
+            ("witnesses", "key"),
         ] {
             Self.refuseRepeated(&reading, FieldPath(list), field)
         }
@@ -24,6 +25,11 @@ extension Settings {
         Self.checkAccounts(&reading)
         if isWhole { checkSignatureEnvironments(&reading) }
         if isWhole { checkFolders(&reading) }
+        if let anchor, repository(named: anchor.repository) == nil {
+            reading.refuse(
+                FieldPath("anchor", "repository"), "there is no repository \(anchor.repository)",
+                hint: suggestion(for: anchor.repository, among: repositories.map(\.name)))
+        }
     }
 
     private func checkFolders(_ reading: inout StrictReading) {

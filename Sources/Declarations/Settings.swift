@@ -27,6 +27,10 @@ public struct Settings: Hashable, Sendable {
     /// File of the SSH keys that approvals and evidence may be signed with, as `ssh-keygen` reads it.
     public var allowedSigners: String?
     public var selfHeal: SelfHealBackoff
+    public var checkpoints = Checkpoints.standard
+    public var witnesses: [Witness] = []
+    /// Where checkpoints are copied to; `nil` for nowhere.
+    public var anchor: Anchor?
     /// Of the file's canonical JSON.
     public var digest: Digest
 

@@ -29,7 +29,10 @@ extension Engine {
     func hasArrived(_ commit: CommitID, in branch: String, _ source: any ManifestSource)
         async throws -> Bool
     {
-        let head = try await source.resolve(branch)
+        let head: CommitID
+        do { head = try await source.resolve(branch) } catch GitError.unknownRevision {
+            return false  // A branch that the push was to make.
+        }
         if head == commit { return true }
         // A commit that never left this machine may not even be in the mirror.
         return (try? await source.isAncestor(commit, of: head)) ?? false

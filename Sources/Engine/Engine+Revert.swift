@@ -273,7 +273,7 @@ extension String {
 
 extension GitError {
     /// Whether the remote may have taken the push although no answer came.
-    fileprivate var leavesPushUnknown: Bool {
+    public var leavesPushUnknown: Bool {
         switch self {
         case .deadline, .worker, .cancelled, .unreachable: true
         default: false

@@ -53,7 +53,7 @@ enum LedgerSchema {
             named_by INTEGER NOT NULL REFERENCES event (position)
         ) STRICT;
 
-        -- Perfect subtrees of the RFC 6962 tree over the envelopes, and signed heads of it. Empty in format 1.
+        -- Perfect subtrees of the RFC 6962 tree over the envelopes, and signed heads of it. Derived.
         CREATE TABLE tree_node (
             level INTEGER NOT NULL,
             number INTEGER NOT NULL,

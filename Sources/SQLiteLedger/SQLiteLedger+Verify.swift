@@ -11,9 +11,14 @@ extension SQLiteLedger {
     /// Reads a page at a time, so that no transaction is held for long. The stored rows are compared with
     /// a fold of the events; they are never believed.
     ///
-    /// - Parameter full: Whether the digest of every blob is computed as well.
+    /// - Parameter full: Whether the digest of every blob is computed as well, and SQLite's own check is made.
     public func verify(full: Bool) async throws(LedgerError) -> VerificationReport {
-        try await blocking { () throws(LedgerError) in
+        // What SQLite itself finds broken is not read any further: it has neither type nor place.
+        let damage = full ? try await fileFindings() : []
+        if !damage.isEmpty {
+            return VerificationReport(events: try await head(), findings: damage)
+        }
+        return try await blocking { () throws(LedgerError) in
             var report = try LedgerVerification.report(
                 self.reader, version: self.projectionVersion)
             if full { report.findings += try LedgerVerification.blobFindings(self.reader) }
@@ -55,6 +60,7 @@ extension SQLiteLedger {
 extension Writer {
     mutating func rebuild(from base: LedgerState, _ actor: Actor) throws -> (Int64, Int, NewEvent) {
         var state = base
+        var tree = CompactRange()
         // What is appended from now on changes rows again.
         state.keepChanges(true)
         let version = projectionVersion
@@ -63,22 +69,24 @@ extension Writer {
             try stored.fold(into: &state)
             _ = state.takeChanges()
             let findings = try stored.compareRows(with: state)
-            try db.execute(sql: "DELETE FROM subject")
+            try db.execute(sql: "DELETE FROM subject; DELETE FROM checkpoint")
             var position: Int64 = 0
             let statements = try Statements(db, version: version)
             var reader = RecordReader()
             while true {
                 let page = try stored.page(after: position, limit: StoredEvents.pageSize)
-                for event in try page.events(&reader) {
-                    try statements.insertIndex(of: event.envelope)
-                }
+                let events = try page.events(&reader)
+                for event in events { try statements.insertIndex(of: event.envelope) }
+                try StoredCheckpoints(db: db).fold(events)
                 guard let last = page.places.last else { break }
                 position = last.position
             }
             try statements.replaceRows(with: state)
+            tree = try TreeNodes(db: db).rebuilt(upTo: state.position)
             return findings.count
         }
         replace(state: state)
+        self.tree = tree
         let now = time.now()
         let event = NewEvent(
             id: EventID(at: now, random: random.bytes(10)),

@@ -55,10 +55,15 @@ extension SQLiteLedger {
     ///
     /// The file appears under its name only when it is whole and durable.
     ///
+    /// - Parameters:
+    ///   - origin: The log's name in its checkpoints.
+    ///   - signingKey: Their verifier key; without one no checkpoint can be signed until the key is changed.
+    ///   - succeeds: The log that this one goes on from.
     /// - Throws: `.exists` when there is a file already, `.locked` when another process is making one.
     public static func create(
-        path: String, programVersion: String, tokenKeyID: String, time: TimeSource = .system,
-        random: RandomSource = .system
+        path: String, programVersion: String, tokenKeyID: String, origin: String = "",
+        signingKey: String = "", succeeds: LedgerOpened.Succession? = nil,
+        time: TimeSource = .system, random: RandomSource = .system
     ) throws(LedgerError) -> SQLiteLedger {
         let lock = try WriterLock(path)
         guard !fileExists(path) else { throw LedgerError.exists(path: path) }
@@ -66,7 +71,10 @@ extension SQLiteLedger {
         for suffix in ["", "-wal", "-shm", "-journal"] { removeFile(draft + suffix) }
         let opened = LedgerOpened {
             $0.format = LedgerSchema.format
+            $0.origin = origin
             $0.programVersion = programVersion
+            $0.signingKey = signingKey
+            $0.succeeds = succeeds
             $0.tokenKeyID = tokenKeyID
         }
         do {
@@ -195,6 +203,12 @@ extension SQLiteLedger {
             followers.withLock { $0.publish(head) }
         }
         if hasMore { queue.async { self.commitWaiting() } }
+    }
+
+    /// Tells whoever waits for events what the writer appended by itself.
+    func tell(head: Int64, isFull: Bool) {
+        full.store(isFull, ordering: .relaxed)
+        followers.withLock { $0.publish(head) }
     }
 
     /// Looks at the present: what the committed events give.

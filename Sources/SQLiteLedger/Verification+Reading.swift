@@ -27,7 +27,11 @@ enum LedgerVerification {
             position.withLock { $0 = last }
             return page
         }
-        while let page = try pages.take() { walk.check(page) }
+        while let page = try pages.take() {
+            walk.check(page)
+            let before = walk
+            walk = try read(database) { db in try before.checkedTree(TreeNodes(db: db)) }
+        }
         return try read(database) { [walk] db in
             // What was appended since the last page; from here on in one transaction.
             var walk = walk
@@ -38,6 +42,7 @@ enum LedgerVerification {
                 }
                 guard !page.records.isEmpty else { break }
                 walk.check(page)
+                walk = try walk.checkedTree(TreeNodes(db: db))
             }
             return try walk.finish(StoredEvents(db: db, version: version))
         }
@@ -66,6 +71,8 @@ enum LedgerVerification {
     /// Records that were checked by themselves, and what else was found when they were read.
     struct CheckedPage: Sendable {
         var records: [CheckedRecord] = []
+        /// Of the tree, one for each record.
+        var leaves: [Digest] = []
         var missingBlobs: [Finding] = []
         var index = IndexSum()
         /// Those whose payloads are in an archive that is not at hand.
@@ -100,14 +107,16 @@ enum LedgerVerification {
         private var state: LedgerState? = .past()
         private var findings: [Finding] = []
         private var index = IndexSum()
+        private var tree = TreeVerification()
 
         init(start: Start) { self.start = start }
 
         mutating func check(_ page: CheckedPage) {
             index.add(page.index)
             findings += page.missingBlobs.prefix(RecordVerifier.maxFindings - findings.count)
-            for record in page.records {
+            for (record, leaf) in zip(page.records, page.leaves) {
                 let event = verifier.check(record)
+                tree.add(leaf: leaf, event)
                 if let event, let position = state?.position, event.position == position + 1,
                     !page.archived.contains(event.position)
                 {
@@ -135,8 +144,17 @@ enum LedgerVerification {
             }
         }
 
+        /// After what was taken in was held against the stored nodes.
+        func checkedTree(_ nodes: TreeNodes) throws -> Walk {
+            var walk = self
+            let found = try walk.tree.checkPage(nodes)
+            walk.findings += found.prefix(max(0, RecordVerifier.maxFindings - findings.count))
+            return walk
+        }
+
         mutating func finish(_ stored: StoredEvents) throws -> VerificationReport {
             if try stored.indexSum() != index { findings += try stored.indexFindings() }
+            findings += try tree.finish(stored.db)
             findings += try stored.redactionFindings(verifier.redactions)
             // Dropped while it is compared, as it is not needed again.
             if let folded = state.take() { findings += try stored.compareRows(with: folded) }
@@ -186,6 +204,7 @@ extension StoredEvents {
             }
             let checked = record.checked(&reader)
             page.records.append(checked)
+            page.leaves.append(TreeHash.leaf(record.envelope))
             guard let event = checked.event else { continue }
             page.index.add(event.envelope)
             for digest in event.event?.blobs ?? [] where try !blobs.isAccountedFor(digest) {

@@ -44,7 +44,9 @@ extension Writer {
                 note(bytes: 4 * (form.envelope.count + form.payload.count))
                 recorded.append(form.recorded)
             }
+            try grow(by: page.lazy.map(\.envelope), db)
         }
+        try StoredCheckpoints(db: db).fold(recorded)
         try fold(recorded, statements)
         pendingJump = nil
         return Array(recorded.dropFirst(recorded.count - batch.events.count))

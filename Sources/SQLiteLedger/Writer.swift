@@ -7,7 +7,7 @@ internal import Projections
 
 /// The one owner of the read-write connection.
 ///
-/// 1. `state` is what the committed events give. It changes only inside `commit`, together with the rows.
+/// 1. `state` and `tree` are what the committed events give. They change only inside `commit`, together with the rows.
 /// 2. A transaction holds a group of batches, each under a savepoint: a batch that is refused leaves
 ///    nothing behind and does not touch the others.
 /// 3. After a failed transaction nothing in memory is trusted: connection and state are made anew from
@@ -28,6 +28,8 @@ struct Writer {
     /// Of `database`; gone before it closes.
     private var prepared: Statements?
     fileprivate(set) var state = LedgerState()
+    /// The tree over the committed events; it changes as `state` does.
+    var tree = CompactRange()
     fileprivate(set) var isFull = false
     /// What the clocks said at the last append of this process.
     var lastReading: (now: Timestamp, uptime: Duration)?
@@ -76,8 +78,12 @@ struct Writer {
             // The WAL has its name by now. SQLite makes names durable too, and does not look whether that fails.
             // Source: https://github.com/sqlite/sqlite/blob/version-3.40.1/src/os_unix.c (unixSync)
             try syncFolder(of: path)
+            let tree = try fresh.writeWithoutTransaction { [catchUp] db in
+                try TreeNodes(db: db).completed(upTo: catchUp.state.position)
+            }
             database = fresh
             state = catchUp.state
+            self.tree = tree
             if isSuspect {
                 try verify(fresh)
                 try writeAnew(fresh)

@@ -39,6 +39,11 @@ public struct ControlAnswer: Equatable, Sendable {
     /// The last position whose payload was archived.
     public var through: Int64?
 
+    /// The signed note of a checkpoint, with the cosignatures that came.
+    public var checkpoint: String?
+    /// What did not work, though what was asked for did.
+    public var remarks: [String] = []
+
     public init() {}
 
     public init(_ fill: (inout Self) -> Void) {
@@ -66,6 +71,8 @@ public struct ControlAnswer: Equatable, Sendable {
         fields["blobs"] = blobs.map(Node.int)
         fields["isErased"] = isErased.map(Node.bool)
         fields["through"] = through.map(Node.int)
+        fields["checkpoint"] = checkpoint.map(Node.string)
+        if !remarks.isEmpty { fields["remarks"] = .array(remarks.map(Node.string)) }
         return .object(fields)
     }
 
@@ -88,5 +95,7 @@ public struct ControlAnswer: Equatable, Sendable {
         blobs = body["blobs"]?.intValue
         isErased = body["isErased"]?.boolValue
         through = body["through"]?.intValue
+        checkpoint = body["checkpoint"]?.stringValue
+        remarks = body["remarks"]?.arrayValue?.compactMap(\.stringValue) ?? []
     }
 }

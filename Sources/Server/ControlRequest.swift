@@ -39,6 +39,7 @@ public struct ControlRequest: Equatable, Sendable {
         case redact(position: Int64, reason: String)
         /// Moves payloads recorded before a time into a file, whose path is absolute.
         case archive(before: Timestamp, file: String)
+        case checkpoint
     }
 }
 
@@ -48,7 +49,8 @@ extension ControlRequest {
         switch action {
         case .plan(_, _, _, let isSaved): !isSaved
         case .sync, .syncPlan, .refresh, .rollback, .revert, .revertPlan, .release, .terminate,
-            .judge, .attest, .verify, .rebuild, .redact, .archive:
+            .judge, .attest, .verify, .rebuild, .redact, .archive,
+            .checkpoint:
             false
         }
     }
@@ -70,6 +72,7 @@ extension ControlRequest {
         case .rebuild: "/v1/rebuild"
         case .redact: "/v1/redact"
         case .archive: "/v1/archive"
+        case .checkpoint: "/v1/checkpoint"
         }
     }
 
@@ -105,7 +108,7 @@ extension ControlRequest {
         case .judge(let judgement): fields.add(judgement.fields)
         case .attest(let attestation): fields.add(attestation.fields)
         case .verify(let isFull): fields["full"] = .bool(isFull)
-        case .rebuild: break
+        case .rebuild, .checkpoint: break
         case .redact(let position, let reason):
             fields["position"] = .int(position)
             fields["reason"] = .string(reason)
@@ -180,6 +183,7 @@ extension ControlRequest.Action {
                 throw ControlError.badRequest("before is no time")
             }
             self = .archive(before: time, file: try fields.requiredString("file"))
+        case "/v1/checkpoint": self = .checkpoint
         default: throw ControlError.unknownRoute(route)
         }
     }

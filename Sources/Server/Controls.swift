@@ -21,16 +21,22 @@ public struct Controls: Sendable {
         public typealias Archive =
             @Sendable (_ before: Timestamp, _ file: String, Actor, EventID) async throws ->
             RecordedEvent
+        public var checkpoint: Checkpoint
+
+        /// Gives the checkpoint with its cosignatures, and what did not work.
+        public typealias Checkpoint =
+            @Sendable (Actor, EventID) async throws -> (SignedCheckpoint, remarks: [String])
 
         public init(
             verify: @escaping @Sendable (_ isFull: Bool) async throws -> VerificationReport,
             rebuild: @escaping @Sendable (Actor) async throws -> (events: Int64, differing: Int),
-            redact: @escaping Redact, archive: @escaping Archive
+            redact: @escaping Redact, archive: @escaping Archive, checkpoint: @escaping Checkpoint
         ) {
             self.verify = verify
             self.rebuild = rebuild
             self.redact = redact
             self.archive = archive
+            self.checkpoint = checkpoint
         }
     }
 
@@ -86,6 +92,12 @@ public struct Controls: Sendable {
         case .attest(let attestation):
             let subject = try await engine.attest(attestation, actor: actor, id: id)
             return ControlAnswer { $0.subject = subject }
+        case .checkpoint:
+            let (checkpoint, remarks) = try await maintenance.checkpoint(actor, id)
+            return ControlAnswer {
+                $0.checkpoint = String(decoding: checkpoint.bytes, as: UTF8.self)
+                $0.remarks = remarks
+            }
         case .verify(let isFull): return try await verify(isFull, actor, id)
         case .rebuild:
             let (events, differing) = try await maintenance.rebuild(actor)

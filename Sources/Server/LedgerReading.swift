@@ -24,6 +24,8 @@ public protocol LedgerReading: Sendable {
         matching filter: EventFilter, newestFirst: Bool, limit: Int, before position: Int64?
     ) async throws -> [RecordedEvent]
     func blob(_ digest: Digest) async throws -> [UInt8]?
+    /// That an event is in the tree of the earliest checkpoint that covers it; `nil` before there is one.
+    func proof(of position: Int64) async throws -> ProofFile?
     /// The present, as far as the rows of a selection tell it: other rows may be missing.
     func present(of selection: RowSelection) async throws -> LedgerState
     /// One object right after the event at a position; `nil` when it was not yet seen.
@@ -111,6 +113,9 @@ extension LedgerReading {
         case .blob(let digest):
             guard let bytes = try await blob(digest) else { return ["blob": .null] }
             return ["blob": .string(String(decoding: bytes, as: UTF8.self))]
+        case .proof(let position):
+            let text = try await proof(of: position).map { String(decoding: $0.bytes, as: UTF8.self) }
+            return ["proof": text.map(Node.string) ?? .null]
         case .check(let isFull):
             let check = try await check(full: isFull)
             return [

@@ -16,6 +16,7 @@ enum ReadRequest: Equatable, Sendable {
     case event(at: Int64)
     case events(EventsQuery)
     case blob(Digest)
+    case proof(of: Int64)
     case check(isFull: Bool)
 
     struct EventsQuery: Equatable, Sendable {
@@ -59,6 +60,9 @@ extension ReadRequest {
         case .blob(let digest):
             fields["what"] = "blob"
             fields["digest"] = .string(digest.description)
+        case .proof(let position):
+            fields["what"] = "proof"
+            fields["of"] = .int(position)
         case .check(let isFull):
             fields["what"] = "check"
             fields["full"] = .bool(isFull)
@@ -104,6 +108,7 @@ extension ReadRequest {
                 throw ControlError.badRequest("digest is no digest")
             }
             self = .blob(digest)
+        case "proof": self = .proof(of: try number("of"))
         case "check": self = .check(isFull: body["full"]?.boolValue ?? true)
         default: throw ControlError.badRequest("what is none of the things that can be read")
         }

@@ -76,6 +76,11 @@ public final class SocketLedger: LedgerReading {
         return bytes
     }
 
+    public func proof(of position: Int64) async throws -> ProofFile? {
+        let text = try await client.read(.proof(of: position))["proof"]?.stringValue
+        return try text.map { try ProofFile(parsing: Array($0.utf8)) }
+    }
+
     public func check(full: Bool) async throws -> LedgerCheck {
         let answer = try await client.read(.check(isFull: full))
         guard let events = answer["events"]?.intValue else {

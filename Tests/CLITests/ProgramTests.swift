@@ -11,9 +11,8 @@ struct ProgramTests {
         let commands = [
             "demo", "init", "run", "doctor", "sandbox", "status", "plan", "diff", "sync", "wait",
             "terminate", "refresh", "rollback", "log", "show", "explain", "verify", "rebuild",
-            "backup",
-            "redact", "archive",
-            "render", "health", "compare",
+            "backup", "redact", "archive", "checkpoint", "prove", "witness", "recover", "render",
+            "health", "compare",
         ]
         var text = await session.run("--help").output
         for command in commands {
@@ -97,6 +96,7 @@ struct ProgramTests {
             first.text == """
                 wrote   FOLDER/tidemark.yaml
                 made    FOLDER/tidemark-keys/token.key
+                made    FOLDER/tidemark-keys/checkpoint.key
                 made    FOLDER/tidemark.db
                 next    tidemark run
                 [exit 0]
@@ -105,7 +105,7 @@ struct ProgramTests {
         let key = try Data(
             contentsOf: session.folder.url.appending(path: "tidemark-keys/token.key"))
         let second = await session.run("init")
-        #expect(second.output.split(separator: "\n").prefix(3).allSatisfy { $0.hasPrefix("kept") })
+        #expect(second.output.split(separator: "\n").prefix(4).allSatisfy { $0.hasPrefix("kept") })
         let kept = try Data(
             contentsOf: session.folder.url.appending(path: "tidemark-keys/token.key"))
         #expect(key == kept && key.count == 32)

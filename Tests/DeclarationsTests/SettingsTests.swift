@@ -36,6 +36,14 @@ struct SettingsTests {
             settings.selfHeal
                 == .init(duration: .seconds(1), factor: 2, maxDuration: .seconds(90)))
         #expect(settings.socket == .init(path: "/run/tidemark/tidemark.sock", group: "ops"))
+        #expect(settings.checkpoints == .init(every: .seconds(600), events: 50))
+        #expect(
+            settings.witnesses == [
+                .init(
+                    url: "https://witness.example/w1",
+                    key: "witness.example/w1+df1c0a35+BIE5dw6ofRdfVqNUZsNMfszLjYqRtO43ol32D1uPybOU")
+            ])
+        #expect(settings.anchor == .init(repository: "platform", branch: "audit"))
     }
 
     private var repositories: [Settings.Repository] {
@@ -162,6 +170,10 @@ let everySetting = """
     allowedSigners: allowed_signers
     selfHeal: {duration: 1s, factor: 2, maxDuration: 1m30s}
     socket: {path: /run/tidemark/tidemark.sock, group: ops}
+    checkpoints: {every: 10m, events: 50}
+    witnesses:
+    - {url: "https://witness.example/w1/", key: witness.example/w1+df1c0a35+BIE5dw6ofRdfVqNUZsNMfszLjYqRtO43ol32D1uPybOU}
+    anchor: {repository: platform, branch: audit}
     """
 
 /// `schema/tidemark.schema.json`, which editors read, says what the program reads.
@@ -191,6 +203,9 @@ struct SettingsSchemaTests {
             (FieldPath("$defs", "socket"), SettingsFields.socket),
             (FieldPath("$defs", "signatures"), SettingsFields.signatures),
             (FieldPath("$defs", "approvalRule"), SettingsFields.approvalRule),
+            (FieldPath("$defs", "checkpoints"), SettingsFields.checkpoints),
+            (FieldPath("$defs", "witness"), SettingsFields.witness),
+            (FieldPath("$defs", "anchor"), SettingsFields.anchor),
         ]
     }
 
@@ -234,6 +249,9 @@ struct SettingsSchemaTests {
         #expect(keys(example["socket"]) == Set(SettingsFields.socket))
         #expect(keys(inner("repositories", "signatures")) == Set(SettingsFields.signatures))
         #expect(keys(example["approvals"]?["authz"]) == Set(SettingsFields.approvalRule))
+        #expect(keys(example["checkpoints"]) == Set(SettingsFields.checkpoints))
+        #expect(keys(example["witnesses"]) == Set(SettingsFields.witness))
+        #expect(keys(example["anchor"]) == Set(SettingsFields.anchor))
     }
 
     @Test func defaultsAndChoicesAreThoseOfTheProgram() throws {
@@ -264,6 +282,13 @@ struct SettingsSchemaTests {
         #expect(
             Set(ways?["default"]?.arrayValue?.compactMap(\.stringValue) ?? [])
                 == Set(standard.authentication.map(\.rawValue)))
+        #expect(try duration("checkpoints", "every") == settings.checkpoints.every)
+        #expect(
+            try text("$defs", "checkpoints", "properties", "events", "default")
+                == "\(settings.checkpoints.events)")
+        #expect(
+            try text("$defs", "anchor", "properties", "branch", "default")
+                == Settings.Anchor.standardBranch)
         #expect(
             schema.value(at: FieldPath("$defs", "mode", "enum"))
                 == .array(Settings.Mode.allCases.map { .string($0.rawValue) }))

@@ -37,6 +37,21 @@ final class Bench: Sendable {
             path: path, programVersion: "test", tokenKeyID: "00000000", time: time, random: random)
     }
 
+    func create(signedBy signer: NoteSigner) throws -> SQLiteLedger {
+        try SQLiteLedger.create(
+            path: path, programVersion: "test", tokenKeyID: "00000000", origin: signer.name.text,
+            signingKey: signer.verifier.text, time: time, random: random)
+    }
+
+    let signer = Bench.signer("example.com/audit", .note, seed: 1)
+
+    static func signer(_ name: String, _ type: SignatureType, seed: UInt8) -> NoteSigner {
+        guard let name = KeyName(name),
+            let key = SigningKey(seed: Array(repeating: seed, count: SigningKey.seedBytes))
+        else { preconditionFailure("a key with a name and 32 bytes") }
+        return NoteSigner(name: name, type: type, key: key)
+    }
+
     func open() throws -> SQLiteLedger {
         try SQLiteLedger.openForWriting(path: path, time: time, random: random)
     }

@@ -2,17 +2,21 @@ import Foundation
 
 /// Runs SQL as somebody with the sqlite3 shell would; the answer is what it printed.
 func shell(_ path: String, _ sql: String) throws -> String {
+    try python(
+        path,
+        """
+        try: db.executescript(sys.argv[2]); print("done")
+        except sqlite3.Error as error: print(error)
+        """, sql)
+}
+
+/// Runs Python with `db` open on the file; the answer is what it printed.
+func python(_ path: String, _ code: String, _ arguments: String...) throws -> String {
     let process = Process()
     process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-    process.arguments = [
-        "python3", "-c",
-        """
-        import sqlite3, sys
-        try:
-            db = sqlite3.connect(sys.argv[1]); db.executescript(sys.argv[2]); print("done")
-        except sqlite3.Error as error: print(error)
-        """, path, sql,
-    ]
+    process.arguments =
+        ["python3", "-c", "import sqlite3, sys\ndb = sqlite3.connect(sys.argv[1])\n" + code, path]
+        + arguments
     let pipe = Pipe()
     process.standardOutput = pipe
     try process.run()

@@ -27,7 +27,7 @@ struct ControlTests {
             .revert(application: "web", to: nil, expecting: String(repeating: "a", count: 40)),
             .revertPlan(application: "web", to: "sync-3"),
             .release(application: "web"), .terminate(application: "web"),
-            .verify(isFull: false), .rebuild, .redact(position: 12, reason: "r"),
+            .verify(isFull: false), .rebuild, .checkpoint, .redact(position: 12, reason: "r"),
             .archive(before: Timestamp(seconds: 5), file: "/archives/one.db"),
             .judge(PlanJudgement(plan: "plan-1", verdict: .approved)),
             .judge(

@@ -73,6 +73,7 @@ struct ReadingTests {
         func blob(_ digest: Digest) async throws -> [UInt8]? {
             Digest(of: body) == digest ? body : nil
         }
+        func proof(of position: Int64) async throws -> ProofFile? { nil }
         func check(full: Bool) async throws -> LedgerCheck {
             LedgerCheck(events: 2, findings: full ? ["a finding"] : [], redacted: 1, archived: 3)
         }

@@ -42,7 +42,7 @@ CREATE TABLE blob_redaction (
     named_by INTEGER NOT NULL REFERENCES event (position)
 ) STRICT;
 
--- Perfect subtrees of the RFC 6962 tree over the envelopes, and signed heads of it. Empty in format 1.
+-- Perfect subtrees of the RFC 6962 tree over the envelopes, and signed heads of it. Derived.
 CREATE TABLE tree_node (
     level INTEGER NOT NULL,
     number INTEGER NOT NULL,

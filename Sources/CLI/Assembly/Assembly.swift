@@ -73,11 +73,16 @@ struct Assembly: Sendable {
     }
 
     private func controls(_ engine: Engine) -> Controls {
-        let ledger = ledger
+        let (ledger, workspace) = (ledger, workspace)
+        let checkpointing = Checkpointing(workspace: workspace, ledger: ledger, log: log)
         return Controls(
             engine: engine, recorder: Recorder(store: ledger, clock: Self.clock),
             maintenance: Controls.Maintenance(
-                verify: { try await ledger.verify(full: $0) },
+                verify: { isFull in
+                    var report = try await ledger.verify(full: isFull)
+                    report.findings += try await workspace.publishedFindings(ledger)
+                    return report
+                },
                 rebuild: { try await ledger.rebuild(actor: $0) },
                 redact: { position, reason, actor, id in
                     let redaction = try await ledger.redact(
@@ -86,7 +91,8 @@ struct Assembly: Sendable {
                 },
                 archive: { time, file, actor, id in
                     try await ledger.archive(before: time, to: file, actor: actor, id: id).event
-                }))
+                },
+                checkpoint: { try await checkpointing.checkpoint(actor: $0, id: $1) }))
     }
 
     /// For what is about the ledger alone: nothing is connected to, and the engine does not run.
@@ -199,14 +205,21 @@ extension Workspace {
             file, Array(sandboxKubeconfig(name: environment, server: server, token: nil).utf8))
     }
 
-    /// The mirror of a repository, beside the ledger.
+    /// What applications of a repository are read from.
     func source(_ repository: Settings.Repository) async throws -> MirroredRepository {
-        let mirror = try await GitRepository.open(
-            "\(cacheFolder)/git/\(fileName(of: repository.name))",
+        MirroredRepository(
+            try await mirror(repository, as: "git"), deadline: repository.deadline)
+    }
+
+    /// A mirror of a repository, in a folder beside the ledger.
+    func mirror(_ repository: Settings.Repository, as folder: String) async throws
+        -> GitRepository
+    {
+        try await GitRepository.open(
+            "\(cacheFolder)/\(folder)/\(fileName(of: repository.name))",
             remote: try GitRemote(
                 url: repository.url, credentials: credentials(repository.credentials)),
             worker: GitWorkerCommand(executable: Surroundings.current.executable))
-        return MirroredRepository(mirror, deadline: repository.deadline)
     }
 
     /// A name of a repository may be its URL; equal file names are equal names.

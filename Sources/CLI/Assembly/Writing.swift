@@ -80,7 +80,7 @@ struct Writing: Sendable {
         _ request: ControlRequest, _ application: String?,
         _ body: @escaping @Sendable (ControlAnswer, Session) async throws -> Result
     ) async throws -> Result {
-        let ledger = try SQLiteLedger.openForWriting(path: workspace.ledgerPath)
+        let ledger = try await workspace.openForWriting()
         let log = ErrorStreamLog.logger(level: .error)
         try await recordSettings(ledger, workspace)
         let actor = Actor(kind: .user, id: "uid:\(getuid())", authentication: .unixPeer)
@@ -118,7 +118,7 @@ extension ControlRequest {
         case .sync, .syncPlan, .plan, .refresh, .rollback, .revert, .revertPlan, .release,
             .terminate, .judge:
             true
-        case .attest, .verify, .rebuild, .redact, .archive: false
+        case .attest, .verify, .rebuild, .redact, .archive, .checkpoint: false
         }
     }
 }
@@ -154,10 +154,11 @@ struct Session: Sendable {
     }
 }
 
-/// Records what changed outside the ledger since it was written last: the settings and the token key.
+/// Records what changed outside the ledger since it was written last: the settings and the keys.
 func recordSettings(_ ledger: SQLiteLedger, _ workspace: Workspace) async throws {
     let key = try workspace.readTokenKey()
-    let known = try await ledger.state { $0.ledger["ledger"]?.tokenKeyID }
+    let row = try await ledger.state { $0.ledger["ledger"] }
+    let known = row?.tokenKeyID
     let last = try await ledger.events(
         matching: EventFilter { $0.types = ["configuration.changed"] }, newestFirst: true, limit: 1)
     var events: [Event] = []
@@ -168,6 +169,22 @@ func recordSettings(_ ledger: SQLiteLedger, _ workspace: Workspace) async throws
                     $0.from = known
                     $0.to = key.id
                 }))
+    }
+    if Files.exists(workspace.signingKeyPath) {
+        let signer = try workspace.readSigningKey()
+        if let origin = row?.origin, !origin.isEmpty, origin != signer.name.text {
+            throw CommandError(
+                "the key at \(workspace.signingKeyPath) is of the log \(signer.name)",
+                because: "this ledger is the log \(origin)", try: "bring back the key of this log")
+        }
+        if let from = row?.signingKey, from != signer.verifier.text {
+            events.append(
+                .signingKeyChanged(
+                    SigningKeyChanged {
+                        $0.from = from
+                        $0.to = signer.verifier.text
+                    }))
+        }
     }
     let changed = ConfigurationChanged { $0.digest = workspace.settings.digest }
     if last.first?.event != .configurationChanged(changed) {

@@ -47,6 +47,7 @@ private struct Diagnosis {
         guard let workspace = await note("settings", { try Workspace(file: file) }, { $0.file })
         else { return }
         await note("token key") { try Self.key(workspace) }
+        await note("checkpoint key") { try Self.signingKey(workspace) }
         await note("ledger") { try await Self.ledger(workspace) }
         await note("writer") {
             await ControlClient(path: workspace.socketPath).writer().map { "pid \($0) listens" }
@@ -70,14 +71,23 @@ private struct Diagnosis {
 
     private static func key(_ workspace: Workspace) throws -> String {
         let key = try workspace.readTokenKey()
-        let mode = Files.mode(workspace.tokenKeyPath) ?? 0
+        try expectPrivate(workspace.tokenKeyPath)
+        return "\(workspace.tokenKeyPath), key \(key.id)"
+    }
+
+    private static func signingKey(_ workspace: Workspace) throws -> String {
+        let key = try workspace.readSigningKey()
+        try expectPrivate(workspace.signingKeyPath)
+        return "\(workspace.signingKeyPath), log \(key.name)"
+    }
+
+    private static func expectPrivate(_ path: String) throws {
+        let mode = Files.mode(path) ?? 0
         guard mode & 0o077 == 0 else {
             throw CommandError(
-                "others can read \(workspace.tokenKeyPath)",
-                because: "its mode is \(String(mode, radix: 8))",
-                try: "chmod 600 \(workspace.tokenKeyPath)")
+                "others can read \(path)", because: "its mode is \(String(mode, radix: 8))",
+                try: "chmod 600 \(path)")
         }
-        return "\(workspace.tokenKeyPath), key \(key.id)"
     }
 
     private static func ledger(_ workspace: Workspace) async throws -> String {

@@ -36,9 +36,13 @@ struct ExplainCommand: AsyncParsableCommand {
             let approvals = Approvals(
                 workspace.settings, application: row.application, environment: row.environment,
                 state, now: Surroundings.current.now())
-            explanation = Explanation(sync: target, row, plan, state, approvals)
+            explanation = Explanation(
+                sync: target, row, plan, state, approvals,
+                proof: try await proof(ledger, EventFilter { $0.sync = target }))
         } else if let row = state.applications[target] {
-            explanation = Explanation(application: target, row, state)
+            explanation = Explanation(
+                application: target, row, state,
+                proof: try await proof(ledger, EventFilter { $0.application = target }))
         } else {
             throw CommandError(
                 "there is no sync and no application \(target)",
@@ -48,6 +52,12 @@ struct ExplainCommand: AsyncParsableCommand {
         case .table, .wide: try show(explanation.text(isWide: format.output == .wide))
         case .json, .yaml: try show(explanation.document, isYAML: format.output == .yaml)
         }
+    }
+
+    /// Of the newest event that is explained.
+    private func proof(_ ledger: any LedgerReading, _ filter: EventFilter) async throws -> String {
+        let last = try await ledger.events(matching: filter, newestFirst: true, limit: 1).first
+        return try await proofLine(of: last?.position ?? 0, in: ledger)
     }
 
     /// The rows that an explanation is made of.

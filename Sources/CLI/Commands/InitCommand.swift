@@ -1,7 +1,9 @@
 internal import ArgumentParser
 internal import Declarations
 internal import Digests
+internal import EventLog
 internal import Model
+internal import Projections
 internal import SQLiteLedger
 
 struct InitCommand: AsyncParsableCommand {
@@ -22,6 +24,10 @@ struct InitCommand: AsyncParsableCommand {
     @Option(help: "Folder of the Application manifests in it, for a new tidemark.yaml.")
     var path = "applications"
 
+    @Option(
+        help: "Name of this log in its checkpoints, for a new ledger: a URL without schema.")
+    var origin: String?
+
     func run() async throws {
         let file = Surroundings.current.path(config.config)
         try Files.createFolder(Files.folder(of: file))
@@ -38,6 +44,7 @@ struct InitCommand: AsyncParsableCommand {
         }
         let workspace = try Workspace(file: file)
         lines.append(try Self.makeKey(workspace))
+        lines.append(try await makeSigningKey(workspace))
         lines.append(try Self.makeLedger(workspace))
         if isNew, repository == nil {
             lines.append("next    name your repository in \(file), then: tidemark run")
@@ -58,13 +65,41 @@ struct InitCommand: AsyncParsableCommand {
         return isNew ? "made    \(path)" : "kept    \(path)"
     }
 
+    /// Makes the key of checkpoints, for the log that the ledger is, or is to be.
+    private func makeSigningKey(_ workspace: Workspace) async throws -> String {
+        let path = workspace.signingKeyPath
+        if Files.exists(path) {
+            let name = try workspace.readSigningKey().name.text
+            if let origin, origin != name {
+                warn("--origin changes nothing: the key at \(path) is of the log \(name)")
+            }
+            return "kept    \(path)"
+        }
+        // A new key for a log that has a name already is for the same one.
+        var known = try workspace.readPublished()?.checkpoint.origin
+        if known == nil, Files.exists(workspace.ledgerPath) {
+            let ledger = try workspace.openFile()
+            known = try await ledger.state { $0.ledger["ledger"]?.origin }
+        }
+        if known == "" { known = nil }
+        try workspace.makeSigningKey(
+            origin: known ?? origin ?? workspace.defaultOrigin(), at: path)
+        return "made    \(path)"
+    }
+
     private static func makeLedger(_ workspace: Workspace) throws -> String {
         let path = workspace.ledgerPath
         if Files.exists(path) { return "kept    \(path)" }
-        try Files.createFolder(Files.folder(of: path))
-        _ = try SQLiteLedger.create(
-            path: path, programVersion: Program.version,
-            tokenKeyID: try workspace.readTokenKey().id)
+        if let published = try workspace.readPublished() {
+            throw CommandError(
+                "there is no ledger at \(path)",
+                because: "\(workspace.publishedPath) is a checkpoint of its "
+                    + "\(published.checkpoint.size) events",
+                try:
+                    "restore the newest copy of the ledger; when there is none, begin a new log that "
+                    + "names this checkpoint: tidemark recover --new-origin NAME")
+        }
+        try workspace.makeLedger()
         return "made    \(path)"
     }
 }

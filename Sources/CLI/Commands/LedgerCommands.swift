@@ -1,6 +1,7 @@
 internal import ArgumentParser
 internal import EventLog
 internal import Model
+internal import SQLiteLedger
 internal import Server
 
 struct VerifyCommand: AsyncParsableCommand {
@@ -9,17 +10,37 @@ struct VerifyCommand: AsyncParsableCommand {
         abstract: "Check that the ledger is intact, and record that it was checked.",
         discussion: """
             Checks that positions and stream versions are dense, every payload and body has its \
-            digest, no sync took a step it could not take, and the stored rows are what the events \
-            give. Exits with 1 when something is wrong.
+            digest, no sync took a step it could not take, the stored rows are what the events give, \
+            and the tree over the events has the roots that were signed, the last published one \
+            included. Exits with 1 when something is wrong, and with 2 when it could not be checked.
 
-            Example: tidemark verify --output json.
+            Example: tidemark verify --from-checkpoint audit/checkpoint.
             """)
+
+    enum Depth: String, EnumerableFlag {
+        case full, quick
+
+        static func help(for value: Depth) -> ArgumentHelp? {
+            switch value {
+            case .full: "Compute the digests of the recorded bodies too, as is done unless said."
+            case .quick: "Do not compute the digests of the recorded bodies."
+            }
+        }
+    }
 
     @Flag(help: "Only read: do not record the check, and need no right to write.")
     var readOnly = false
 
-    @Flag(help: "Do not compute the digests of the recorded bodies.")
-    var quick = false
+    @Flag(exclusivity: .exclusive)
+    var depth = Depth.full
+
+    @Option(
+        help: "Also check that the ledger goes on from this signed checkpoint.",
+        completion: .file())
+    var fromCheckpoint: [String] = []
+
+    @Option(help: "Also check that a checkpoint satisfies this trust policy.", completion: .file())
+    var policy: String?
 
     @OptionGroup var author: AuthorOptions
     @OptionGroup var archive: ArchiveOptions
@@ -34,8 +55,23 @@ struct VerifyCommand: AsyncParsableCommand {
 
     func run() async throws {
         let workspace = try config.workspace()
+        // Read first: what is to be held against the ledger must be sound itself.
+        let pins = try fromCheckpoint.map { path in
+            (path, try workspace.readCheckpoint(Surroundings.current.path(path)))
+        }
+        let trusted = try policy.map(Self.readPolicy)
         let checked = try await check(workspace)
-        let (events, findings) = (checked.events, checked.findings)
+        let events = checked.events
+        var findings = checked.findings
+        if !pins.isEmpty || trusted != nil {
+            let ledger = try workspace.openFile()
+            for (path, pin) in pins {
+                findings += try await ledger.findings(from: pin, in: path).map(\.description)
+            }
+            if let trusted {
+                findings += try await ledger.findings(from: trusted).map(\.description)
+            }
+        }
         switch format.output {
         case .table, .wide:
             for finding in findings { try show(finding) }
@@ -61,12 +97,21 @@ struct VerifyCommand: AsyncParsableCommand {
             .map { ", \($0.0) \($0.1)" }.joined()
     }
 
+    private static func readPolicy(_ path: String) throws -> TrustPolicy {
+        try TrustPolicy(parsing: try Files.read(Surroundings.current.path(path)), file: path)
+    }
+
     private func check(_ workspace: Workspace) async throws -> LedgerCheck {
         if readOnly {
-            return try await archive.open(workspace).check(full: !quick)
+            let ledger = try await archive.open(workspace)
+            var check = try await ledger.check(full: depth == .full)
+            if let file = ledger as? SQLiteLedger {
+                check.findings += try await workspace.publishedFindings(file).map(\.description)
+            }
+            return check
         }
         return try await Writing(workspace, by: author.by).perform(
-            .verify(isFull: !quick), about: nil
+            .verify(isFull: depth == .full), about: nil
         ) { answer, _ in
             LedgerCheck(
                 events: answer.events ?? 0, findings: answer.findings ?? [],

@@ -29,15 +29,19 @@ struct RunCommand: AsyncParsableCommand {
         let log = ErrorStreamLog.logger(level: verbose ? .debug : .info)
         _ = try await untilInterrupted {
             let ledger = try await Self.openLedger(workspace)
+            let checkpointing = Checkpointing(workspace: workspace, ledger: ledger, log: log)
+            // Before the first event of this run: an older copy must not be written to.
+            for remark in try await checkpointing.verifyWithOthers() { log.warning("\(remark)") }
             try await recordSettings(ledger, workspace)
-            try await Self.reconcile(workspace, ledger, log)
+            try await Self.reconcile(workspace, ledger, checkpointing, log)
         }
         log.info("stopped")
     }
 
-    private static func reconcile(_ workspace: Workspace, _ ledger: SQLiteLedger, _ log: Logger)
-        async throws
-    {
+    private static func reconcile(
+        _ workspace: Workspace, _ ledger: SQLiteLedger, _ checkpointing: Checkpointing,
+        _ log: Logger
+    ) async throws {
         var assembly = Assembly(workspace: workspace, ledger: ledger, log: log)
         assembly.startsSyncs = true
         try await assembly.withEngine { engine, controls in
@@ -49,7 +53,15 @@ struct RunCommand: AsyncParsableCommand {
                 return try await controls.perform(request, actor: actor)
             }
             log.info("reconciling \(counted(workspace.settings.environments.count, "environment"))")
-            try await server.run { log.info("listening on \(workspace.socketPath)") }
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                defer { group.cancelAll() }
+                if Files.exists(workspace.signingKeyPath) {
+                    group.addTask { try await checkpointing.run() }
+                } else {
+                    log.warning("no checkpoints: tidemark init makes the key that signs them")
+                }
+                try await server.run { log.info("listening on \(workspace.socketPath)") }
+            }
         }
     }
 
@@ -58,11 +70,11 @@ struct RunCommand: AsyncParsableCommand {
         let client = ControlClient(path: workspace.socketPath)
         let end = ContinuousClock.now + Writing.patience
         while true {
-            let result = Result { () throws(LedgerError) in
-                try SQLiteLedger.openForWriting(path: workspace.ledgerPath)
-            }
-            guard case .failure(.locked(let path, let pid)) = result else {
-                return try result.get()
+            let (path, pid): (String, Int32?)
+            do {
+                return try await workspace.openForWriting()
+            } catch LedgerError.locked(let lockedPath, let writer) {
+                (path, pid) = (lockedPath, writer)
             }
             let listener = await client.writer()
             guard listener == nil, ContinuousClock.now < end else {

@@ -61,7 +61,10 @@ struct ShowCommand: AsyncParsableCommand {
                 of: .sync(address) + .steps(of: address) + .plan(address))
         }
         if let row = state.syncs[address] {
-            return try show(document(row, state), isYAML: format.output != .json)
+            let last = try await ledger.events(
+                matching: EventFilter { $0.sync = address }, newestFirst: true, limit: 1)
+            let proof = try await proofLine(of: last.first?.position ?? 0, in: ledger)
+            return try show(document(row, state, proof), isYAML: format.output != .json)
         }
         if let row = state.plans[address] {
             let around = try await ledger.present(
@@ -83,7 +86,9 @@ struct ShowCommand: AsyncParsableCommand {
                 "there is no event \(address)",
                 because: "the last one is @\(try await ledger.head())")
         }
-        return CLI.document(of: recorded)
+        var fields = CLI.document(of: recorded).objectValue ?? Mapping()
+        fields["proof"] = .string(try await proofLine(of: position, in: ledger))
+        return .object(fields)
     }
 
     private func showPlan(
@@ -102,10 +107,11 @@ struct ShowCommand: AsyncParsableCommand {
         }
     }
 
-    private func document(_ row: SyncRow, _ state: LedgerState) throws -> Node {
+    private func document(_ row: SyncRow, _ state: LedgerState, _ proof: String) throws -> Node {
         var fields = try parseJSON(RecordEncoder.encode(row)).objectValue ?? Mapping()
         fields["steps"] = .array(
             try state.steps(of: address).map { try parseJSON(RecordEncoder.encode($0)) })
+        fields["proof"] = .string(proof)
         return .object(fields)
     }
 

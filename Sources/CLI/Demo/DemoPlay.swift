@@ -31,7 +31,7 @@ struct DemoPlay: Sendable {
         _ keepRunning: Bool
     ) async throws {
         let (workspace, remote) = try await setStage(folder)
-        let ledger = try SQLiteLedger.openForWriting(path: workspace.ledgerPath)
+        let ledger = try await workspace.openForWriting()
         try await recordSettings(ledger, workspace)
         var assembly = Assembly(
             workspace: workspace, ledger: ledger, log: ErrorStreamLog.logger(level: .critical))

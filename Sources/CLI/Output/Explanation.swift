@@ -53,7 +53,7 @@ private func wrapped(_ line: String, _ width: Int) -> [String] {
 extension Explanation {
     init(
         sync: String, _ row: SyncRow, _ plan: SyncPlan?, _ state: LedgerState,
-        _ approvals: Approvals
+        _ approvals: Approvals, proof: String
     ) {
         let took = row.finishedAt.map { " in \(CLI.text(of: $0 - row.requestedAt))" } ?? ""
         let undone = row.rolledBackBy.map { " (rolled back by \($0))" } ?? ""
@@ -74,7 +74,7 @@ extension Explanation {
             before.map { Self.describe($0.name, $0.row, state) } ?? "nothing: the first sync")
         add("lead", Self.leadTime(row, state))
         add("undo", before.map { "tidemark rollback \(row.application) --to \($0.name)" })
-        add("proof", "none yet")
+        add("proof", proof)
     }
 
     private static func why(_ row: SyncRow, _ state: LedgerState) -> String {
@@ -173,7 +173,9 @@ extension Explanation {
 }
 
 extension Explanation {
-    init(application name: String, _ row: ApplicationRow, _ state: LedgerState) {
+    init(
+        application name: String, _ row: ApplicationRow, _ state: LedgerState, proof: String
+    ) {
         headline =
             "\(name)  in \(row.environment)    \(row.syncStatus.rawValue), \(row.health.rawValue)"
         let since = row.syncStatusSince.map { " since \($0.secondsText)" } ?? ""
@@ -197,7 +199,7 @@ extension Explanation {
         add("held", row.heldBecause)
         add("refused", row.refusal?.message)
         for problem in row.renderProblems { add("problem", problem) }
-        add("proof", "none yet")
+        add("proof", proof)
     }
 
     private static func drifts(_ name: String, _ state: LedgerState) -> [String] {

@@ -36,6 +36,25 @@ enum Files {
         unlink(draft)
         _ = try create(draft, bytes, mode: mode)
         guard rename(draft, path) == 0 else { throw failure("cannot write \(path)") }
+        try syncFolder(of: path)
+    }
+
+    /// Gives a file another name, where nothing is yet.
+    static func move(_ path: String, to other: String) throws {
+        guard link(path, other) == 0, unlink(path) == 0 else {
+            throw failure("cannot move \(path) to \(other)")
+        }
+        try syncFolder(of: other)
+    }
+
+    /// Makes durable which files a folder holds.
+    ///
+    /// Source: https://man7.org/linux/man-pages/man2/fsync.2.html
+    private static func syncFolder(of path: String) throws {
+        let descriptor = open(folder(of: path), O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw failure("cannot write \(path)") }
+        defer { close(descriptor) }
+        guard fsync(descriptor) == 0 else { throw failure("cannot write \(path)") }
     }
 
     static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }

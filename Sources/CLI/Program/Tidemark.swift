@@ -39,6 +39,12 @@ struct Tidemark: AsyncParsableCommand {
                 name: "Keep the ledger",
                 subcommands: [BackupCommand.self, RedactCommand.self, ArchiveCommand.self]),
             CommandGroup(
+                name: "Prove it",
+                subcommands: [
+                    CheckpointCommand.self, ProveCommand.self, WitnessCommand.self,
+                    RecoverCommand.self,
+                ]),
+            CommandGroup(
                 name: "Without a ledger",
                 subcommands: [RenderCommand.self, HealthCommand.self, CompareCommand.self]),
         ])

@@ -35,6 +35,7 @@ public struct TrustPolicy: Hashable, Sendable {
     init() {}
 
     /// Says whether a checkpoint is one to rely on.
+    @discardableResult
     public func check(_ checkpoint: SignedCheckpoint) throws(ProofError) -> PolicyVerdict {
         let log = try checkpoint.verify(by: logs.map(\.verifier))
         var times: [[UInt8]: Int64] = [:]

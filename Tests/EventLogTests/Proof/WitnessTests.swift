@@ -1,5 +1,6 @@
 import Digests
 import EventLog
+import Model
 import Testing
 
 @Suite("Witness protocol")
@@ -109,5 +110,129 @@ struct WitnessTests {
         let proof = Base64.encode(TreeHash.leaf([2]).bytes)
         #expect(text.hasPrefix("old 2\n\(proof)\n\nexample.com/audit\n3\n"))
         #expect(try AddCheckpoint(parsing: Array(text.utf8)).body == Array(text.utf8))
+    }
+}
+
+@Suite("Asking a witness")
+struct WitnessSubmissionTests {
+    private let tree = MemoryTree((0..<40).map { [UInt8($0)] })
+
+    /// The conversation over a checkpoint of `size`, with a witness that has cosigned `cosigned` before.
+    private func check(
+        size: Int, known: Int64, cosigned: Int, in other: MemoryTree? = nil,
+        _ expected: String, requests: Int
+    ) throws {
+        var witness = Witness(signer: Keys.witness, logs: [Keys.log.verifier])
+        if cosigned > 0 {
+            let first = AddCheckpoint(
+                oldSize: 0, proof: [],
+                checkpoint: try Keys.checkpoint(other ?? tree, size: cosigned))
+            #expect(witness.answer(first.body, at: 1).status == 200)
+        }
+        let checkpoint = try Keys.checkpoint(tree, size: size)
+        var submission = WitnessSubmission(
+            checkpoint, to: Keys.witness.verifier, known: known)
+        var step = submission.first
+        var count = 0
+        while case .send(let oldSize) = step {
+            count += 1
+            let request = AddCheckpoint(
+                oldSize: oldSize, proof: tree.at(size).consistencyProof(from: oldSize),
+                checkpoint: checkpoint)
+            step = submission.handle(witness.answer(request.body, at: 2))
+        }
+        guard case .end(let outcome) = step else { return }
+        let text =
+            switch outcome {
+            case .cosigned(let signature): "cosigned by \(signature.name)"
+            case .ahead(let size): "ahead at \(size)"
+            case .inconsistent(let size): "inconsistent with \(size)"
+            case .refused(let reason): reason
+            }
+        #expect(text == expected)
+        #expect(count == requests)
+    }
+
+    @Test func aWrongGuessCostsOneMoreRequest() throws {
+        let cosigned = "cosigned by witness.example/w1"
+        try check(size: 20, known: 0, cosigned: 0, cosigned, requests: 1)
+        try check(size: 20, known: 7, cosigned: 7, cosigned, requests: 1)
+        try check(size: 20, known: 0, cosigned: 7, cosigned, requests: 2)
+        try check(size: 20, known: 9, cosigned: 7, cosigned, requests: 2)
+        try check(size: 20, known: 99, cosigned: 7, cosigned, requests: 2)
+        try check(size: 20, known: -1, cosigned: 20, cosigned, requests: 2)
+    }
+
+    @Test func anOlderCopyAndAnotherHistoryAreToldApart() throws {
+        try check(size: 20, known: 7, cosigned: 21, "ahead at 21", requests: 1)
+        let fork = MemoryTree((0..<40).map { [UInt8($0), 1] })
+        try check(size: 20, known: 7, cosigned: 7, in: fork, "inconsistent with 7", requests: 1)
+        try check(size: 20, known: 0, cosigned: 20, in: fork, "inconsistent with 20", requests: 2)
+    }
+
+    @Test func oddAnswersAreRefusals() throws {
+        let checkpoint = try Keys.checkpoint(tree, size: 20)
+        func check(_ answers: [WitnessAnswer], _ expected: WitnessSubmission.Outcome) {
+            var submission = WitnessSubmission(
+                checkpoint, to: Keys.witness.verifier, known: 0)
+            var step = submission.first
+            for answer in answers { step = submission.handle(answer) }
+            #expect(step == .end(expected))
+        }
+        func conflict(_ size: String) -> WitnessAnswer {
+            WitnessAnswer(status: 409, contentType: "text/x.tlog.size", body: size)
+        }
+        check(
+            [WitnessAnswer(status: 404, body: "unknown log\n")],
+            .refused(reason: "it answered 404: unknown log"))
+        check([conflict("x")], .refused(reason: "it answered 409 without a size"))
+        check([conflict("-1\n")], .refused(reason: "it answered 409 without a size"))
+        check(
+            [conflict("1\n"), conflict("2\n"), conflict("3\n"), conflict("4\n")],
+            .refused(reason: "its latest size changed 4 times"))
+        let stranger = Keys.signer("witness.example/w1", .cosignature, seed: 7)
+        let line = stranger.sign(checkpoint.note.text, at: 1).line + "\n"
+        check(
+            [WitnessAnswer(status: 200, body: line)],
+            .refused(reason: "it answered without a signature by witness.example/w1"))
+        check(
+            [WitnessAnswer(status: 200, body: "hello\n")],
+            .refused(reason: "the witness answered a line that is no signature"))
+    }
+}
+
+@Suite("When a checkpoint is due")
+struct CheckpointScheduleTests {
+    private let start = Timestamp(seconds: 1_700_000_000)
+    private let schedule = CheckpointSchedule(every: .seconds(60), events: 10)
+
+    @Test func afterEventsOrTimeButNeverWithoutNews() {
+        func check(
+            _ isDue: Bool, after seconds: Int64, news: Int64, isFirst: Bool = false
+        ) {
+            let now = start + .seconds(seconds)
+            #expect(
+                schedule.isDue(now: now, last: isFirst ? nil : start, news: news) == isDue)
+        }
+        check(false, after: 0, news: 0, isFirst: true)
+        check(true, after: 0, news: 1, isFirst: true)
+        check(false, after: 0, news: 9)
+        check(true, after: 0, news: 10)
+        check(false, after: 59, news: 1)
+        check(true, after: 60, news: 1)
+        check(false, after: 6000, news: 0)
+    }
+
+    @Test func whatIsAboutCheckpointsIsNoNews() {
+        let push = PushFinished { $0.branch = "audit" }
+        func check(_ isNews: Bool, _ event: Event?, on branch: String? = "audit") {
+            #expect(CheckpointSchedule.isNews(event, anchoredOn: branch) == isNews)
+        }
+        check(false, .checkpointSigned(CheckpointSigned()))
+        check(false, .checkpointWitnessed(CheckpointWitnessed()))
+        check(false, .pushFinished(push))
+        check(true, .pushFinished(push), on: nil)
+        check(true, .verificationRun(VerificationRun()))
+        check(true, nil)
     }
 }

@@ -1,0 +1,113 @@
+internal import Declarations
+internal import Engine
+internal import EventLog
+internal import GitRepository
+internal import Model
+internal import Projections
+
+/// Copies of checkpoints in Git: a file for each, which is never changed, on a branch of their own.
+///
+/// Every clone of the repository is then a witness. The file `checkpoint` repeats the newest one, so that it is
+/// found without reading them all.
+struct Anchoring: Sendable {
+    let workspace: Workspace
+    let recorder: Recorder
+
+    private static let newest = "checkpoint"
+
+    private static func path(of checkpoint: Checkpoint) -> String {
+        "checkpoints/\(checkpoint.size)"
+    }
+
+    private struct Place {
+        var anchor: Settings.Anchor
+        var repository: Settings.Repository
+        var mirror: GitRepository
+    }
+
+    /// `nil` when nothing is to be anchored.
+    ///
+    /// A mirror of its own: the engine's is fetched at the engine's pace, and must not find it busy.
+    private func place() async throws -> Place? {
+        guard let anchor = workspace.settings.anchor,
+            let repository = workspace.settings.repository(named: anchor.repository)
+        else { return nil }
+        return Place(
+            anchor: anchor, repository: repository,
+            mirror: try await workspace.mirror(repository, as: "anchor"))
+    }
+
+    /// Pushes a checkpoint, unless it is there; announced before and told after, as every push.
+    func push(_ checkpoint: SignedCheckpoint) async throws {
+        guard let place = try await place() else { return }
+        _ = try await place.mirror.fetch(deadline: place.repository.deadline)
+        let head = try await place.mirror.refs()["refs/heads/" + place.anchor.branch]
+        let path = Self.path(of: checkpoint.checkpoint)
+        if let head, let known = try await place.mirror.file(at: head, path: path) {
+            guard (try? SignedCheckpoint(parsing: known))?.checkpoint == checkpoint.checkpoint
+            else {
+                throw CommandError(
+                    "\(path) on \(place.anchor.branch) is another checkpoint",
+                    because: "files there are never changed")
+            }
+            return
+        }
+        let commit = try await place.mirror.makeCommit(
+            onto: place.anchor.branch,
+            changes: [path: checkpoint.bytes, Self.newest: checkpoint.bytes],
+            author: Commit.Identity(
+                name: "Tidemark", email: "tidemark@localhost", time: recorder.clock.now()),
+            message: "Checkpoint \(checkpoint.checkpoint.size) of "
+                + "\(checkpoint.checkpoint.origin)\n")
+        try await push(commit, onto: head, place)
+    }
+
+    private func push(_ commit: CommitID, onto head: CommitID?, _ place: Place) async throws {
+        let branch = place.anchor.branch
+        let intended = PushIntended {
+            $0.branch = branch
+            $0.commit = commit.description
+            $0.expected = head?.description
+        }
+        try await record(.pushIntended(intended), commit, place, isOutcome: false)
+        var finished = PushFinished {
+            $0.branch = branch
+            $0.commit = commit.description
+        }
+        do {
+            try await place.mirror.push(
+                commit, to: branch, expecting: head, deadline: place.repository.deadline)
+        } catch {
+            finished.outcome = error.leavesPushUnknown ? .unknown : .notPushed
+            finished.message = error.summary
+            try await record(.pushFinished(finished), commit, place, isOutcome: true)
+            throw error
+        }
+        try await record(.pushFinished(finished), commit, place, isOutcome: true)
+    }
+
+    private func record(
+        _ event: Event, _ commit: CommitID, _ place: Place, isOutcome: Bool
+    ) async throws {
+        try await recorder.record(
+            [
+                recorder.event(
+                    event, stream: LedgerState.Stream.repository(place.repository.name),
+                    subjects: Subjects(
+                        commit: commit.description, repository: place.repository.name))
+            ], isOutcome: isOutcome)
+    }
+
+    /// The newest checkpoint of the branch, and where that is; `nil` when there is none.
+    func last() async throws -> (SignedCheckpoint, source: String)? {
+        guard let place = try await place() else { return nil }
+        _ = try await place.mirror.fetch(deadline: place.repository.deadline)
+        guard let head = try await place.mirror.refs()["refs/heads/" + place.anchor.branch],
+            let bytes = try await place.mirror.file(at: head, path: Self.newest)
+        else { return nil }
+        return (
+            try SignedCheckpoint(parsing: bytes),
+            "branch \(place.anchor.branch) of \(place.repository.name)"
+        )
+    }
+}

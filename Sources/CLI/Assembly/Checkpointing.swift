@@ -1,0 +1,245 @@
+internal import Declarations
+internal import Engine
+internal import EventLog
+internal import Logging
+internal import Model
+internal import Projections
+internal import SQLiteLedger
+internal import Server
+
+/// The writer's side of checkpoints: signs, publishes, has them cosigned and anchored.
+struct Checkpointing: Sendable {
+    let workspace: Workspace
+    let ledger: SQLiteLedger
+    let log: Logger
+
+    private var recorder: Recorder { Recorder(store: ledger, clock: Assembly.clock) }
+
+    /// How long a witness may take to answer once.
+    private static let deadline = Duration.seconds(20)
+
+    /// Signs over everything that is durable, then hands it out.
+    ///
+    /// - Returns: The checkpoint with the cosignatures that came, and what did not work.
+    func checkpoint(actor: Actor, id: EventID) async throws -> (SignedCheckpoint, [String]) {
+        let signer = try workspace.readSigningKey()
+        let signed = try await ledger.signCheckpoint(by: signer, actor: actor, id: id)
+        // Before anybody else has it: from now on the ledger may not fall behind it.
+        try workspace.publish(signed)
+        let remarks = try await handOut(signed)
+        let cosigned =
+            try await ledger.checkpoint(covering: signed.checkpoint.size) ?? signed
+        try workspace.publish(cosigned)
+        return (cosigned, remarks)
+    }
+
+    private func handOut(_ checkpoint: SignedCheckpoint) async throws -> [String] {
+        var remarks: [String] = []
+        for (key, outcome) in try await ask(checkpoint) {
+            switch outcome {
+            case .success(.cosigned(let signature)):
+                try await record(signature, by: key, of: checkpoint)
+            case .success(let refusal): remarks.append("\(key.name) \(refusal.remark)")
+            case .failure(let error):
+                remarks.append("\(key.name) was not reached: \(oneLine(error))")
+            }
+        }
+        do {
+            try await Anchoring(workspace: workspace, recorder: recorder).push(checkpoint)
+        } catch is CancellationError {
+            throw CancellationError()
+        } catch {
+            remarks.append("the checkpoint was not anchored: \(oneLine(error))")
+        }
+        return remarks
+    }
+
+    private typealias Answer = (NoteVerifier, Result<WitnessSubmission.Outcome, any Error>)
+
+    /// Asks all witnesses side by side.
+    private func ask(_ checkpoint: SignedCheckpoint) async throws -> [Answer] {
+        let witnesses = try workspace.witnesses()
+        return try await withThrowingTaskGroup(of: (Int, Answer).self) { group in
+            for (number, witness) in witnesses.enumerated() {
+                group.addTask {
+                    do {
+                        let outcome = try await submit(checkpoint, to: witness.key, witness.url)
+                        return (number, (witness.key, .success(outcome)))
+                    } catch is CancellationError {
+                        throw CancellationError()
+                    } catch {
+                        return (number, (witness.key, .failure(error)))
+                    }
+                }
+            }
+            var answers: [(Int, Answer)] = []
+            for try await answer in group { answers.append(answer) }
+            return answers.sorted { $0.0 < $1.0 }.map(\.1)
+        }
+    }
+
+    private func submit(_ checkpoint: SignedCheckpoint, to witness: NoteVerifier, _ url: String)
+        async throws -> WitnessSubmission.Outcome
+    {
+        let client = WitnessClient(url: url)
+        var submission = WitnessSubmission(
+            checkpoint, to: witness, known: try await knownSize(of: witness))
+        var step = submission.first
+        while true {
+            switch step {
+            case .end(let outcome): return outcome
+            case .send(let oldSize):
+                let proof = try await ledger.consistencyProof(
+                    from: oldSize, to: checkpoint.checkpoint.size)
+                let request = AddCheckpoint(
+                    oldSize: oldSize, proof: proof, checkpoint: checkpoint)
+                step = submission.handle(
+                    try await client.add(request, deadline: Self.deadline))
+            }
+        }
+    }
+
+    /// What the witness cosigned last, as far as is on record.
+    private func knownSize(of witness: NoteVerifier) async throws -> Int64 {
+        let events = try await ledger.events(
+            matching: EventFilter { $0.types = ["checkpoint.witnessed"] }, newestFirst: true,
+            limit: 50)
+        for case .checkpointWitnessed(let known)? in events.map(\.event)
+        where known.witness == witness.name.text {
+            return known.size
+        }
+        return 0
+    }
+
+    private func record(
+        _ signature: NoteSignature, by key: NoteVerifier, of checkpoint: SignedCheckpoint
+    ) async throws {
+        let stored = try await ledger.checkpoint(covering: checkpoint.checkpoint.size)
+        // Asked again at a start, a witness cosigns anew what it cosigned before.
+        let isKnown = stored?.note.signatures.contains {
+            $0.name == signature.name && $0.keyID == signature.keyID
+        }
+        if stored?.checkpoint == checkpoint.checkpoint, isKnown == true { return }
+        let witnessed = CheckpointWitnessed {
+            $0.cosignature = signature.line
+            $0.size = checkpoint.checkpoint.size
+            $0.witness = key.name.text
+        }
+        try await recorder.record(
+            [
+                recorder.event(
+                    .checkpointWitnessed(witnessed), stream: LedgerState.Stream.ledger,
+                    subjects: Subjects())
+            ], isOutcome: true)
+    }
+
+    // MARK: - At start-up
+
+    /// Holds the ledger against what its witnesses and its anchor have seen of it.
+    ///
+    /// The last published checkpoint was held against it when it was opened.
+    ///
+    /// - Returns: Who could not be asked.
+    /// - Throws: `Discontinuity`.
+    func verifyWithOthers() async throws -> [String] {
+        var unchecked: [String] = []
+        let anchoring = Anchoring(workspace: workspace, recorder: recorder)
+        do {
+            if let (checkpoint, source) = try await anchoring.last() {
+                try await ledger.verifyContinuation(of: checkpoint, from: source)
+            }
+        } catch let error as Discontinuity {
+            throw error
+        } catch is CancellationError {
+            throw CancellationError()
+        } catch {
+            unchecked.append("not checked against the anchor: \(oneLine(error))")
+        }
+        guard let last = try await ledger.checkpoints(limit: 1).first else { return unchecked }
+        // Nothing is recorded before all have answered.
+        var cosignatures: [(NoteVerifier, NoteSignature)] = []
+        for (key, outcome) in try await ask(last) {
+            switch outcome {
+            case .success(.cosigned(let signature)): cosignatures.append((key, signature))
+            case .success(.ahead(let size)):
+                throw Discontinuity(
+                    source: "witness \(key.name)", size: size,
+                    reason: .smaller(events: try await ledger.head()))
+            case .success(.inconsistent(let size)):
+                let root = try await ledger.root(of: size)
+                throw Discontinuity(
+                    source: "witness \(key.name)", size: size,
+                    reason: .otherEvents(root: root ?? TreeHash.empty))
+            case .success(let refusal): unchecked.append("\(key.name) \(refusal.remark)")
+            case .failure(let error):
+                unchecked.append("not checked against witness \(key.name): \(oneLine(error))")
+            }
+        }
+        for (key, signature) in cosignatures { try await record(signature, by: key, of: last) }
+        return unchecked
+    }
+
+    // MARK: - While running
+
+    /// Signs whenever that is due, until cancelled.
+    func run() async throws {
+        let schedule = CheckpointSchedule(
+            every: workspace.settings.checkpoints.every,
+            events: Int64(workspace.settings.checkpoints.events))
+        let pause = min(workspace.settings.checkpoints.every, .seconds(10))
+        while true {
+            try await Task.sleep(for: pause)
+            do {
+                guard try await isDue(schedule) else { continue }
+                let (signed, remarks) = try await checkpoint(
+                    actor: .reconciler, id: recorder.newID())
+                log.info("signed a checkpoint over \(signed.checkpoint.size) events")
+                for remark in remarks { log.warning("\(remark)") }
+            } catch is CancellationError {
+                throw CancellationError()
+            } catch {
+                log.error("cannot sign a checkpoint: \(oneLine(error))")
+            }
+        }
+    }
+
+    private func isDue(_ schedule: CheckpointSchedule) async throws -> Bool {
+        let (head, size, time) = try await ledger.state { state in
+            let row = state.ledger["ledger"]
+            return (state.position, row?.checkpointSize ?? 0, row?.checkpointedAt)
+        }
+        let now = TimeSource.system.now()
+        // At most so many are news: only when that would do is it worth a look at them.
+        guard schedule.isDue(now: now, last: time, news: head - size) else { return false }
+        let branch = workspace.settings.anchor?.branch
+        var (news, position): (Int64, Int64) = (0, size)
+        while news < schedule.events {
+            let page = try await ledger.events(after: position, limit: 500)
+            guard let last = page.last else { break }
+            news += Int64(
+                page.count { CheckpointSchedule.isNews($0.event, anchoredOn: branch) })
+            position = last.position
+        }
+        return schedule.isDue(now: now, last: time, news: news)
+    }
+
+    private func oneLine(_ error: any Error) -> String {
+        guard let diagnostic = error as? any Diagnostic else { return "\(error)" }
+        return diagnostic.cause.map { "\(diagnostic.summary) (\($0))" } ?? diagnostic.summary
+    }
+}
+
+extension WitnessSubmission.Outcome {
+    /// What is said of a witness that did not cosign.
+    fileprivate var remark: String {
+        switch self {
+        case .cosigned: "cosigned"
+        case .ahead(let size):
+            "has cosigned \(size) events already: this ledger is an older copy, or somebody else "
+                + "signs with its key"
+        case .inconsistent(let size):
+            "has cosigned other events: the first \(size) are not those of this ledger"
+        case .refused(let reason): "did not cosign: \(reason)"
+        }
+    }
+}

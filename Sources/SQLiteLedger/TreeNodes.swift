@@ -1,0 +1,122 @@
+internal import Digests
+internal import EventLog
+internal import Foundation
+internal import GRDB
+
+/// The stored nodes of the Merkle tree over the envelopes, within whatever transaction the caller holds.
+///
+/// They are derived: `completed(upTo:)` makes those that are missing from the events.
+struct TreeNodes {
+    let db: Database
+
+    func hash(_ address: NodeAddress) throws -> Digest {
+        let statement = try db.cachedStatement(
+            sql: "SELECT hash FROM tree_node WHERE level = ? AND number = ?")
+        let bytes = try Data.fetchOne(statement, arguments: [address.level, address.number])
+        guard let bytes, bytes.count == 32 else {
+            throw LedgerError.corrupt(position: nil, reason: "tree node \(address) is missing")
+        }
+        return Digest(bytes: bytes)
+    }
+
+    /// How many leaves there are, by the last one.
+    func leafCount() throws -> Int64 {
+        let statement = try db.cachedStatement(
+            sql: "SELECT max(number) + 1 FROM tree_node WHERE level = 0")
+        return try Int64.fetchOne(statement) ?? 0
+    }
+
+    /// The tree as it was at a size; proofs are made from it.
+    func tree(of size: Int64) -> MerkleTree<any Error> {
+        MerkleTree(size: size) { address throws(any Error) in try hash(address) }
+    }
+
+    func insert(_ nodes: [TreeNode]) throws {
+        let statement = try db.cachedStatement(
+            sql: "INSERT INTO tree_node (level, number, hash) VALUES (?, ?, ?)")
+        for node in nodes {
+            try statement.execute(arguments: [
+                node.address.level, node.address.number, Data(node.hash.bytes),
+            ])
+        }
+    }
+
+    /// The range from which the tree grows on, after the nodes of events that have none were added.
+    ///
+    /// - Throws: `.corrupt` when there are leaves of events that are not there.
+    func completed(upTo size: Int64) throws -> CompactRange {
+        let count = try leafCount()
+        guard count <= size else {
+            throw LedgerError.corrupt(
+                position: size + 1,
+                reason: "the tree has \(count) leaves, and there are \(size) events")
+        }
+        if count < size {
+            try db.execute(
+                sql: "DELETE FROM tree_node WHERE (number + 1) << level > ?", arguments: [count])
+        }
+        var range: CompactRange
+        do {
+            range = try CompactRange(size: count) { address throws(any Error) in
+                try hash(address)
+            }
+        } catch is LedgerError {
+            range = CompactRange()
+            try db.execute(sql: "DELETE FROM tree_node")
+        }
+        while range.size < size {
+            try db.inTransaction(.immediate) {
+                try addPage(to: &range)
+                return .commit
+            }
+        }
+        return range
+    }
+
+    /// Makes all nodes anew, within the caller's transaction.
+    func rebuilt(upTo size: Int64) throws -> CompactRange {
+        try db.execute(sql: "DELETE FROM tree_node")
+        var range = CompactRange()
+        while range.size < size { try addPage(to: &range) }
+        return range
+    }
+
+    private func addPage(to range: inout CompactRange) throws {
+        for envelope in try StoredEvents(db: db).envelopes(after: range.size) {
+            try insert(range.append(TreeHash.leaf(envelope)))
+        }
+    }
+}
+
+extension StoredEvents {
+    /// The bytes of the envelopes after `position`, at most a page of them.
+    ///
+    /// - Throws: `.corrupt` when the next one is missing.
+    func envelopes(after position: Int64) throws -> [[UInt8]] {
+        let rows = try GRDB.Row.fetchCursor(
+            db,
+            sql: """
+                SELECT position, envelope FROM event WHERE position > ? ORDER BY position LIMIT ?
+                """, arguments: [position, Self.pageSize])
+        var envelopes: [[UInt8]] = []
+        while let row = try rows.next() {
+            let expected = position + Int64(envelopes.count) + 1
+            guard (row[0] as Int64) == expected else {
+                throw LedgerError.corrupt(
+                    position: expected, reason: "event \(expected) is missing")
+            }
+            envelopes.append([UInt8](row[1] as Data))
+        }
+        guard !envelopes.isEmpty else {
+            throw LedgerError.corrupt(
+                position: position + 1, reason: "event \(position + 1) is missing")
+        }
+        return envelopes
+    }
+
+    /// The bytes of one envelope, which are the leaf's entry.
+    func envelope(at position: Int64) throws -> [UInt8]? {
+        let statement = try db.cachedStatement(sql: "SELECT envelope FROM event WHERE position = ?")
+        return try Data.fetchOne(statement, arguments: [position]).map { [UInt8]($0) }
+    }
+}

@@ -1,0 +1,59 @@
+internal import EventLog
+internal import GRDB
+internal import Model
+internal import Projections
+
+extension Writer {
+    /// Adds the leaves of new events to the tree and stores every node that is final from now on.
+    ///
+    /// Runs in the append's transaction. When that fails, the tree is read back with the state.
+    mutating func grow(by envelopes: some Sequence<[UInt8]>, _ db: Database) throws {
+        let nodes = TreeNodes(db: db)
+        for envelope in envelopes {
+            let final = tree.append(TreeHash.leaf(envelope))
+            try nodes.insert(final)
+            // What a row takes, with its key.
+            note(bytes: final.count * 48)
+        }
+    }
+
+    /// Signs the head of the tree and records it.
+    ///
+    /// Between the last commit and this one nothing is appended, so the note is over durable events only, and
+    /// over all of them.
+    mutating func signCheckpoint(
+        by signer: NoteSigner, actor: Actor, id: EventID
+    ) throws -> SignedCheckpoint {
+        let present = try present()
+        let row = present.ledger["ledger"]
+        guard let row, row.signingKey == signer.verifier.text else {
+            throw LedgerError.notStorable(
+                type: "checkpoint.signed",
+                reason: "the ledger's key is \(row?.signingKey ?? "unknown"), not "
+                    + signer.verifier.text)
+        }
+        if let earlier = try signedEarlier(id) { return earlier }
+        let now = time.now()
+        let checkpoint = Checkpoint(origin: signer.name, size: tree.size, root: tree.root)
+        let signed = try SignedCheckpoint(checkpoint, signedBy: signer, at: now.seconds)
+        let event = CheckpointSigned {
+            $0.note = String(decoding: signed.bytes, as: UTF8.self)
+            $0.root = checkpoint.root
+            $0.size = checkpoint.size
+        }
+        let batch = AppendBatch(events: [
+            NewEvent(
+                id: id, .checkpointSigned(event), stream: LedgerState.Stream.ledger,
+                subjects: Subjects(), actor: actor, occurredAt: now)
+        ])
+        _ = try commit([batch])[0].get()
+        return signed
+    }
+
+    /// What an earlier attempt with the same id has signed.
+    private mutating func signedEarlier(_ id: EventID) throws -> SignedCheckpoint? {
+        let recorded = try transaction { _, db in try StoredEvents(db: db).event(id: id) }
+        guard case .checkpointSigned(let payload)? = recorded?.event else { return nil }
+        return try SignedCheckpoint(parsing: Array(payload.note.utf8))
+    }
+}
