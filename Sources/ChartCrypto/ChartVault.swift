@@ -47,7 +47,8 @@ public struct ChartVault: Sendable {
                     AES.GCM.SealedBox(combined: sealed), using: SymmetricKey(data: key)))
         } catch {
             throw ChartVaultError(
-                "\(path) is damaged or was sealed with another key; without it the key is made anew")
+                "\(path) is damaged or was sealed with another key; without it the key is made anew"
+            )
         }
     }
 

@@ -42,6 +42,8 @@ public func inflated(
 /// Source: https://zlib.net/zlib_tech.html
 public let deflateRatioMax = 1032
 
+/// The checksum of gzip.
+///
 /// Source: https://www.rfc-editor.org/rfc/rfc1952#section-8
 public func crc32(of bytes: some Collection<UInt8>) -> UInt32 {
     let sum = bytes.withContiguousStorageIfAvailable {

@@ -59,7 +59,9 @@ public struct Application: Hashable, Sendable {
         /// Branch, tag, commit or range of versions; `HEAD`, the default branch, when the manifest says nothing.
         public var targetRevision: String
         public var directory: Directory
-        /// The manifest has a `helm`: the folder is a chart. Without it a folder with a Chart.yaml is one too.
+        /// The manifest has a `helm`: the folder is a chart.
+        ///
+        /// Without it a folder with a Chart.yaml is one too.
         public var helm: HelmSource?
 
         public init(

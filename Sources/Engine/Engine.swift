@@ -76,7 +76,8 @@ public actor Engine {
             environments[environment.name] = EnvironmentReconciler(
                 name: environment.name, mode: environment.mode == .apply ? .apply : .observe,
                 client: client, recorder: recorder, sources: parts.sources,
-                tokenKey: parts.tokenKey, chartVault: parts.chartVault, log: parts.log, jobs: jobSink,
+                tokenKey: parts.tokenKey, chartVault: parts.chartVault, log: parts.log,
+                jobs: jobSink,
                 startsSyncs: parts.startsSyncs)
         }
         self.environments = environments

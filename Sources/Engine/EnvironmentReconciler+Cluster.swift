@@ -92,10 +92,14 @@ extension EnvironmentReconciler {
                 _ = cache.settle(key, answer: nil, wantedKeys)
                 guard error.isNotFound else {
                     await disconnected(error)
+                    // No watch has ended, so none begins again and tells of it.
+                    for name in entries.keys { entries[name]?.isDirty = true }
+                    wakeAfter(.seconds(5))
                     return
                 }
             }
             unseenKeys.remove(key)
+            await connected()
         }
     }
 
@@ -113,11 +117,7 @@ extension EnvironmentReconciler {
         }
         let wasKnown = cache.known.contains(resource.groupKind)
         let changed = cache.apply(event, of: resource.groupKind, wanted: wantedKeys)
-        if isConnected != true {
-            do { try await recordConnection(nil) } catch {
-                log.error("cannot record the connection of \(name): \(describe(error))")
-            }
-        }
+        await connected()
         if !wasKnown || !changed.isEmpty { touch(changed, everyone: !wasKnown) }
     }
 
@@ -136,6 +136,13 @@ extension EnvironmentReconciler {
             entry.run?.wake.yield()
         }
         wake()
+    }
+
+    private func connected() async {
+        guard isConnected != true else { return }
+        do { try await recordConnection(nil) } catch {
+            log.error("cannot record the connection of \(name): \(describe(error))")
+        }
     }
 
     func disconnected(_ error: ClusterError) async {

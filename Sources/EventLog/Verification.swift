@@ -108,8 +108,8 @@ public struct RecordVerifier: Sendable {
     public mutating func check(_ record: CheckedRecord) -> RecordedEvent? {
         expect(record.position, "position", position + 1, record.position)
         position = record.position
-        if let envelope = record.envelope { checkOrder(envelope) }
         for finding in record.findings { append(finding) }
+        if let envelope = record.envelope { checkOrder(envelope) }
         guard let recorded = record.event else { return nil }
         if let event = recorded.event {
             for finding in legality.check(event, recorded.envelope) { append(finding) }

@@ -153,8 +153,8 @@ enum LedgerVerification {
         }
 
         mutating func finish(_ stored: StoredEvents) throws -> VerificationReport {
-            if try stored.indexSum() != index { findings += try stored.indexFindings() }
             findings += try tree.finish(stored.db)
+            if try stored.indexSum() != index { findings += try stored.indexFindings() }
             findings += try stored.redactionFindings(verifier.redactions)
             // Dropped while it is compared, as it is not needed again.
             if let folded = state.take() { findings += try stored.compareRows(with: folded) }

@@ -114,7 +114,9 @@ extension LedgerReading {
             guard let bytes = try await blob(digest) else { return ["blob": .null] }
             return ["blob": .string(String(decoding: bytes, as: UTF8.self))]
         case .proof(let position):
-            let text = try await proof(of: position).map { String(decoding: $0.bytes, as: UTF8.self) }
+            let text = try await proof(of: position).map {
+                String(decoding: $0.bytes, as: UTF8.self)
+            }
             return ["proof": text.map(Node.string) ?? .null]
         case .check(let isFull):
             let check = try await check(full: isFull)

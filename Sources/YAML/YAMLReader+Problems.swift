@@ -72,7 +72,8 @@ extension YAMLReader {
     ///
     /// Source: https://github.com/kubernetes-sigs/yaml/blob/master/goyaml.v2/decode.go (fail)
     private mutating func reportAsGo(_ parser: yaml_parser_t) {
-        let problem = parser.problem.map { String(cString: $0) } ?? "unknown problem parsing YAML content"
+        let problem =
+            parser.problem.map { String(cString: $0) } ?? "unknown problem parsing YAML content"
         var line = 0
         if parser.problem_mark.line != 0 {
             line = Int(parser.problem_mark.line) + (parser.error == YAML_SCANNER_ERROR ? 1 : 0)

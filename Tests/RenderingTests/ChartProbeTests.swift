@@ -76,7 +76,8 @@ struct ChartProbeTests {
             values,
             ChartOptions(release: ChartRelease(name: "rel"), capabilities: capabilities),
             with: ChartSurroundings(
-                now: Timestamp(seconds: 1_700_000_000), randomBytes: { _, count in Array(repeating: 7, count: count) }))
+                now: Timestamp(seconds: 1_700_000_000),
+                randomBytes: { _, count in Array(repeating: 7, count: count) }))
         let text = output.text(includesDefinitions: probe.arguments["include_crds"] == .bool(true))
         return String(decoding: text, as: UTF8.self)
     }

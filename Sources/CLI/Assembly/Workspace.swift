@@ -36,7 +36,6 @@ struct Workspace: Sendable {
         ChartVault(folder: keysFolder + "/charts", key: key.derivedKey(for: "keys of charts"))
     }
 
-
     /// Beside the ledger and named as it is, such as `tidemark.sock`, unless the settings say otherwise.
     var socketPath: String {
         if let path = settings.socket.path { return self.path(path) }

@@ -193,7 +193,9 @@ struct ChartArguments: ParsableArguments {
         let now = Surroundings.current.now()
         let random = RandomSource.system
         let draw: @Sendable (ChartCallSite, Int) -> [UInt8] =
-            if let seed { seededBytes(Array(seed.utf8)) } else { { _, count in random.bytes(count) } }
+            if let seed { seededBytes(Array(seed.utf8)) } else {
+                { _, count in random.bytes(count) }
+            }
         let crypto = chartCrypto(now: now, keeper: .forgetful, randomBytes: draw)
         return ChartSurroundings(now: now, extensions: [crypto], randomBytes: draw)
     }

@@ -61,7 +61,8 @@ public func renderHelm(
         let found = ChartIdentity(name: chart.name, version: chart.metadata.version)
         identity = found
         let source = HelmSourceFiles(tree: tree, folder: path, options: options)
-        let output = try chart.rendered(try source.values(), options.chart, with: surroundings(found))
+        let output = try chart.rendered(
+            try source.values(), options.chart, with: surroundings(found))
         for warning in output.warnings {
             rendering.warn(SourceLocation(file: path), "helm: \(warning)")
         }

@@ -167,6 +167,8 @@ private func inInstallOrder(_ manifests: [ChartOutput.Manifest]) -> [ChartOutput
     }.map(\.element)
 }
 
+/// The place of a kind in the order in which Helm installs objects.
+///
 /// Source: https://github.com/helm/helm/blob/v4.1.0/pkg/release/v1/util/kind_sorter.go (InstallOrder)
 private let installOrder: [String: Int] = Dictionary(
     uniqueKeysWithValues: [

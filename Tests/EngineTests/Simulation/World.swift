@@ -97,7 +97,8 @@ final class World: Sendable {
         return Engine.Parts(
             settings: settings, store: store.port(fate, clock),
             clusters: ["dev": cluster.port(fate), "staging": staging.port(fate)],
-            sources: ["platform": source], tokenKey: tokenKey, chartVault: ChartVault(folder: "/nonexistent", key: []),
+            sources: ["platform": source], tokenKey: tokenKey,
+            chartVault: ChartVault(folder: "/nonexistent", key: []),
             clock: clock,
             log: Logger(label: "simulation") { _ in SwiftLogNoOpLogHandler() })
     }

@@ -162,7 +162,9 @@ struct JSONSchema {
     }
 }
 
-/// `~1` is a slash and `~0` a tilde: https://www.rfc-editor.org/rfc/rfc6901#section-3
+/// A step of a JSON pointer as it is meant.
+///
+/// Source: https://www.rfc-editor.org/rfc/rfc6901#section-3
 private func unescapedPointer(_ text: String) -> String {
     text.replacingAll("~1", with: "/").replacingAll("~0", with: "~")
 }
