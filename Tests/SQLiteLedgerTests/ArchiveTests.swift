@@ -160,6 +160,22 @@ struct ArchiveTests {
         #expect(Digest(of: bytes) == archive.digest)
     }
 
+    @Test func theTreeOfAnArchiveIsThatOfASignedCheckpoint() async throws {
+        let bench = try Bench()
+        let ledger = try bench.create(signedBy: bench.signer)
+        try await fill(bench, ledger, 6, shared: Blob([1]))
+        let signed = try await ledger.signCheckpoint(
+            by: bench.signer, actor: Self.actor, id: bench.event(0).id)
+        let archive = try await archive(ledger, bench, before: 60 * 4)
+        let note = try await DatabaseQueue(path: archive.path).read { db in
+            try Data.fetchOne(db, sql: "SELECT bytes FROM resource WHERE path = 'checkpoint'")
+        }
+        #expect(note.map { [UInt8]($0) } == signed.bytes)
+        #expect(archive.through < signed.checkpoint.size)
+        #expect(try await ledger.verify(full: true).findings == [])
+        #expect(try await ledger.root(of: signed.checkpoint.size) == signed.checkpoint.root)
+    }
+
     @Test func aFalseArchiveIsFoundOut() async throws {
         let bench = try Bench()
         let ledger = try await filled(bench, 6, shared: Blob([1]))

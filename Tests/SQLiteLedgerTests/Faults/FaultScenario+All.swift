@@ -6,7 +6,7 @@ import Synchronization
 import TestSupport
 
 extension FaultScenario {
-    static let all = [one, group, checkpoints, rebuild, backup, redaction, archive]
+    static let all = [one, group, checkpoints, rebuild, backup, redaction, archive, signing]
 
     static let creation = FaultScenario(name: "creation") { _, _ in }
 
@@ -84,6 +84,14 @@ extension FaultScenario {
             await workload.append(workload.batch(1), to: ledger)
         })
 
+    /// Heads that are signed between appends.
+    static let signing = FaultScenario(name: "signed checkpoints") { workload, ledger in
+        for _ in 0..<2 {
+            await workload.append(workload.batch(1), to: ledger)
+            await workload.sign(ledger)
+        }
+    }
+
     static let kills = FaultScenario(name: "kills", checkpointBytes: 0) { workload, ledger in
         for count in 1..<4 { await workload.append(workload.batch(count), to: ledger) }
     }
@@ -99,7 +107,7 @@ struct FaultBase {
         self.scenario = scenario
         bench = try Bench()
         if isEmpty { return }
-        let ledger = try bench.create()
+        let ledger = try bench.create(signedBy: bench.signer)
         let workload = Workload(bench)
         try await scenario.prepare(workload, ledger)
         prepared = workload.attempts

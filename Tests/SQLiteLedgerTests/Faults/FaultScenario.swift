@@ -29,6 +29,8 @@ final class Workload: Sendable {
     private let note: @Sendable (String) -> Void
     private let log = Mutex<[Attempt]>([])
     private let failures = Mutex<[LedgerError]>([])
+    /// The heads that were handed out, in order.
+    private let heads = Mutex<[Checkpoint]>([])
     private let preparedCount: Int
     private let redacted = Mutex<Blob?>(nil)
 
@@ -71,6 +73,26 @@ final class Workload: Sendable {
         for (number, attempt) in attempts.enumerated() where !attempt.isAcknowledged {
             await self.attempt(number, ledger)
         }
+    }
+
+    /// Has a checkpoint signed, and remembers it when it was handed out.
+    func sign(_ ledger: SQLiteLedger) async {
+        let actor = Actor(kind: .system, id: "ledger", authentication: .system)
+        let signed = try? await ledger.signCheckpoint(
+            by: bench.signer, actor: actor, id: bench.event(0).id)
+        guard let signed else { return }
+        heads.withLock { $0.append(signed.checkpoint) }
+        note("head")
+    }
+
+    /// What the ledger has other than the heads that were signed say.
+    private func problemsOfHeads(_ ledger: SQLiteLedger, _ count: Int) async throws -> [String] {
+        var problems: [String] = []
+        for head in heads.withLock({ $0.prefix(count) })
+        where try await ledger.root(of: head.size) != head.root {
+            problems.append("the tree of \(head.size) events is not the one that was signed")
+        }
+        return problems
     }
 
     /// Redacts the last event on record before, and remembers which body may be gone.
@@ -117,19 +139,23 @@ extension Workload {
     /// Events that the ledger records by itself.
     private static let own: Set = [
         "ledger.opened", "projection.rebuilt", "clock.jumped", "payload.redacted",
-        "ledger.archived",
+        "ledger.archived", "checkpoint.signed",
     ]
 
     /// What a ledger has lost, made up, half recorded, or is otherwise not as it must be.
     ///
-    /// - Parameter acknowledged: The numbers of the attempts that were answered in time.
-    func problems(_ ledger: SQLiteLedger, acknowledged: Set<Int>) async throws -> [String] {
+    /// - Parameters:
+    ///   - acknowledged: The numbers of the attempts that were answered in time.
+    ///   - heads: How many checkpoints were handed out in time.
+    func problems(_ ledger: SQLiteLedger, acknowledged: Set<Int>, heads: Int = .max)
+        async throws -> [String]
+    {
         let archive = Self.archive(of: ledger.path)
         if !ledger.isReadOnly, FileManager.default.fileExists(atPath: archive) {
             // Nothing but what the archive has may be missing.
             let whole = try SQLiteLedger.openForReading(path: ledger.path, archives: [archive])
             let alone = try await ledger.verify(full: true).findings.map(\.description)
-            return try await alone + problems(whole, acknowledged: acknowledged)
+            return try await alone + problems(whole, acknowledged: acknowledged, heads: heads)
         }
         var problems = try await ledger.verify(full: true).findings.map(\.description)
         let check = try await DatabaseQueue(path: ledger.path).read { db in
@@ -166,6 +192,7 @@ extension Workload {
                 problems.append("batch \(number): the body \(blob.digest.shortText) is lost")
             }
         }
+        problems += try await problemsOfHeads(ledger, heads)
         problems += try problemsOfErasure(ledger, isRedacted: isRedacted)
         return try await problems + problemsOfCopy(beside: ledger.path)
     }
@@ -182,7 +209,7 @@ extension Workload {
         guard ledger != copy, FileManager.default.fileExists(atPath: copy) else { return [] }
         let prepared = Set(attempts.indices.filter { $0 < preparedCount })
         return try await problems(
-            SQLiteLedger.openForReading(path: copy), acknowledged: prepared
+            SQLiteLedger.openForReading(path: copy), acknowledged: prepared, heads: 0
         ).map { "the copy: \($0)" }
     }
 

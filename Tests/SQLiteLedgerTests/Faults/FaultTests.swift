@@ -153,10 +153,12 @@ extension FaultTests {
             var acknowledged = Set(base.prepared.indices)
             var isOpen = !isCreation
             var images = 0
+            var heads = 0
             for (number, operation) in operations.enumerated() {
                 let matters = disk.apply(operation)
                 if case .note(let text) = operation {
                     if text == "open" { isOpen = true }
+                    if text == "head" { heads += 1 }
                     if let number = Int(text.dropFirst(4)) { acknowledged.insert(number) }
                 }
                 guard matters else { continue }
@@ -165,7 +167,7 @@ extension FaultTests {
                     try disk.image(fate, in: folder.url, &generator)
                     images += 1
                     let problems = try await self.problems(
-                        workload, folder, acknowledged, mustExist: isOpen)
+                        workload, folder, acknowledged, heads: heads, mustExist: isOpen)
                     #expect(
                         problems == [],
                         "\(scenario.name), seed \(seed): \(fate) after operation \(number)")
@@ -176,7 +178,9 @@ extension FaultTests {
     }
 
     private func problems(
-        _ workload: Workload, _ folder: TemporaryFolder, _ acknowledged: Set<Int>, mustExist: Bool
+        _ workload: Workload, _ folder: TemporaryFolder, _ acknowledged: Set<Int>,
+        heads: Int = .max,
+        mustExist: Bool
     ) async throws -> [String] {
         let ledger: SQLiteLedger
         do {
@@ -186,7 +190,7 @@ extension FaultTests {
         } catch {
             return ["\(error)"]
         }
-        return try await workload.problems(ledger, acknowledged: acknowledged)
+        return try await workload.problems(ledger, acknowledged: acknowledged, heads: heads)
     }
 
     @Test(isChild) func inChildFailedSyncs() async throws {
