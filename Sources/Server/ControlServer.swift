@@ -54,7 +54,14 @@ public struct ControlServer: Sendable {
                 address: .unixDomainSocket(path: path), serverName: nil),
             onServerRunning: { _ in
                 mask.end()
-                if let group, chown(path, uid_t.max, group) != 0 || chmod(path, 0o660) != 0 {
+                // The mask is the process's, and somebody else may have set it in between.
+                let isOpen =
+                    if let group {
+                        chown(path, uid_t.max, group) == 0 && chmod(path, 0o660) == 0
+                    } else {
+                        chmod(path, 0o600) == 0
+                    }
+                if !isOpen {
                     log.error("readers cannot connect: \(String(cString: strerror(errno)))")
                 }
                 await onRunning()

@@ -92,35 +92,12 @@ public struct Controls: Sendable {
         case .attest(let attestation):
             let subject = try await engine.attest(attestation, actor: actor, id: id)
             return ControlAnswer { $0.subject = subject }
-        case .checkpoint:
-            let (checkpoint, remarks) = try await maintenance.checkpoint(actor, id)
-            return ControlAnswer {
-                $0.checkpoint = String(decoding: checkpoint.bytes, as: UTF8.self)
-                $0.remarks = remarks
-            }
+        case .checkpoint: return try await checkpoint(actor, id)
         case .verify(let isFull): return try await verify(isFull, actor, id)
-        case .rebuild:
-            let (events, differing) = try await maintenance.rebuild(actor)
-            return ControlAnswer {
-                $0.events = events
-                $0.differingRows = differing
-            }
+        case .rebuild: return try await rebuild(actor)
         case .redact(let position, let reason):
-            let (event, isErased) = try await maintenance.redact(position, reason, actor, id)
-            return ControlAnswer {
-                $0.position = event.position
-                $0.isErased = isErased
-                if case .payloadRedacted(let e) = event.event { $0.blobs = Int64(e.blobs.count) }
-            }
-        case .archive(let time, let file):
-            let event = try await maintenance.archive(time, file, actor, id)
-            return ControlAnswer {
-                $0.position = event.position
-                if case .ledgerArchived(let e) = event.event {
-                    $0.through = e.through
-                    $0.blobs = e.blobs
-                }
-            }
+            return try await redact(position, reason, actor, id)
+        case .archive(let time, let file): return try await archive(time, file, actor, id)
         }
     }
 
@@ -184,6 +161,50 @@ public struct Controls: Sendable {
             $0.findings = report.findings.map(\.description)
             $0.redacted = report.redacted
             $0.archived = report.archived
+        }
+    }
+}
+
+// MARK: - The ledger itself
+
+extension Controls {
+    private func checkpoint(_ actor: Actor, _ id: EventID) async throws -> ControlAnswer {
+        let (checkpoint, remarks) = try await maintenance.checkpoint(actor, id)
+        return ControlAnswer {
+            $0.checkpoint = String(decoding: checkpoint.bytes, as: UTF8.self)
+            $0.remarks = remarks
+        }
+    }
+
+    private func rebuild(_ actor: Actor) async throws -> ControlAnswer {
+        let (events, differing) = try await maintenance.rebuild(actor)
+        return ControlAnswer {
+            $0.events = events
+            $0.differingRows = differing
+        }
+    }
+
+    private func redact(_ position: Int64, _ reason: String, _ actor: Actor, _ id: EventID)
+        async throws -> ControlAnswer
+    {
+        let (event, isErased) = try await maintenance.redact(position, reason, actor, id)
+        return ControlAnswer {
+            $0.position = event.position
+            $0.isErased = isErased
+            if case .payloadRedacted(let e) = event.event { $0.blobs = Int64(e.blobs.count) }
+        }
+    }
+
+    private func archive(_ time: Timestamp, _ file: String, _ actor: Actor, _ id: EventID)
+        async throws -> ControlAnswer
+    {
+        let event = try await maintenance.archive(time, file, actor, id)
+        return ControlAnswer {
+            $0.position = event.position
+            if case .ledgerArchived(let e) = event.event {
+                $0.through = e.through
+                $0.blobs = e.blobs
+            }
         }
     }
 }

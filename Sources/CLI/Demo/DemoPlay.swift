@@ -82,6 +82,7 @@ struct DemoPlay: Sendable {
                 "tidemark log --app keymate-production -N 25",
                 ["log", "--app", "keymate-production", "-N", "25"]
             ),
+            ("tidemark checkpoint", ["checkpoint"]),
             ("tidemark explain \(upgrade)      (the upgrade of production)", ["explain", upgrade]),
             ("tidemark verify", ["verify"]),
         ] {
