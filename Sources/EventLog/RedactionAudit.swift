@@ -6,8 +6,15 @@ public struct RedactionAudit: Equatable, Sendable {
     public private(set) var payloads: [Int64: Int64] = [:]
     /// The event that names each body.
     public private(set) var blobs: [Digest: Int64] = [:]
-    /// By the event that says so: up to where payloads were moved into an archive.
-    public private(set) var archives: [Int64: Int64] = [:]
+    /// By the event that says so: what was moved into an archive.
+    public private(set) var archives: [Int64: Archived] = [:]
+
+    public struct Archived: Equatable, Sendable {
+        /// Up to where payloads were moved.
+        public var through: Int64
+        /// How many bodies went.
+        public var blobs: Int64
+    }
 
     public init() {}
 
@@ -15,7 +22,9 @@ public struct RedactionAudit: Equatable, Sendable {
 
     /// Takes in an event.
     public mutating func take(_ event: Event, at position: Int64) {
-        if case .ledgerArchived(let archived) = event { archives[position] = archived.through }
+        if case .ledgerArchived(let archived) = event {
+            archives[position] = Archived(through: archived.through, blobs: archived.blobs)
+        }
         guard case .payloadRedacted(let redacted) = event else { return }
         payloads[redacted.position] = position
         for digest in redacted.blobs { blobs[digest] = blobs[digest] ?? position }
@@ -29,8 +38,10 @@ public enum Redactability {
     /// - Parameters:
     ///   - openSyncs: Syncs that have not ended: recovery reads what they announced.
     ///   - openPushes: As `REPOSITORY|COMMIT`.
+    ///   - declaration: What is in force of the application that the event is about.
     public static func objection(
-        to recorded: RecordedEvent, openSyncs: Set<String>, openPushes: Set<String>
+        to recorded: RecordedEvent, openSyncs: Set<String>, openPushes: Set<String>,
+        declaration: ApplicationDeclaration?
     ) -> String? {
         let envelope = recorded.envelope
         guard let event = recorded.event else { return "its payload is gone already" }
@@ -41,6 +52,17 @@ public enum Redactability {
         {
             return "the push has not ended"
         }
-        return nil
+        switch event {
+        case .applicationDeclared(let declared), .applicationChanged(let declared):
+            return declared == declaration
+                ? "it is the declaration in force; change that in Git first" : nil
+        case .syncRequested, .syncPlanned, .syncStarted, .syncSucceeded, .syncFailed,
+            .syncTerminated,
+            .planSaved, .planApproved, .planRejected, .autoSyncHeld, .autoSyncReleased,
+            .applicationRemoved, .environmentDeclared, .pushIntended, .pushFinished:
+            return
+                "decisions rest on it: without it a sync, a plan or a push would be told otherwise"
+        default: return nil
+        }
     }
 }

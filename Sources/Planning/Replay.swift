@@ -94,7 +94,10 @@ public enum WhatIf: Hashable, Sendable {
         case "pruneLast": self = .pruneLast(try Self.truth(name, value))
         case "applyOutOfSyncOnly": self = .applyOutOfSyncOnly(try Self.truth(name, value))
         case "time":
-            guard let time = Timestamp(value) else { throw .badValue(name, value, "a time") }
+            let isShort = value.utf8.count == "2026-11-02T10:00Z".utf8.count && value.hasSuffix("Z")
+            guard let time = Timestamp(isShort ? value.dropLast() + ":00Z" : value) else {
+                throw .badValue(name, value, "a time (2026-11-02T10:00Z)")
+            }
             self = .time(time)
         case "window":
             guard let window = SyncWindow(value) else {

@@ -186,7 +186,10 @@ extension LedgerState {
     fileprivate func objection(toRedacting recorded: RecordedEvent) -> String? {
         Redactability.objection(
             to: recorded, openSyncs: Set(syncs.all.filter { !$0.value.phase.isFinished }.keys),
-            openPushes: Set(pushes.keys))
+            openPushes: Set(pushes.keys),
+            declaration: recorded.envelope.subjects.application.flatMap {
+                applications[$0]?.declaration
+            })
     }
 }
 

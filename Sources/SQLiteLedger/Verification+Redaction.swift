@@ -2,6 +2,7 @@ internal import Digests
 internal import EventLog
 internal import Foundation
 internal import GRDB
+internal import Projections
 
 extension StoredEvents {
     /// Holds the tables of redactions, which allow a payload or body to be missing, to what the events say.
@@ -11,8 +12,9 @@ extension StoredEvents {
         let payloads = try GRDB.Row.fetchCursor(
             db,
             sql: """
-                SELECT redaction.position, named_by, payload.position IS NOT NULL
+                SELECT redaction.position, named_by, payload.position IS NOT NULL, stream
                 FROM redaction LEFT JOIN payload ON payload.position = redaction.position
+                LEFT JOIN event ON event.position = redaction.position
                 ORDER BY redaction.position
                 """)
         while let row = try payloads.next(), findings.count < RecordVerifier.maxFindings {
@@ -23,7 +25,11 @@ extension StoredEvents {
                         position: position, "payload", expected: "none, it is redacted",
                         found: "its bytes"))
             }
-            if let through = audit.archives[row[1]], position <= through { continue }
+            if let archived = audit.archives[row[1]], position <= archived.through,
+                row[3] as String? != LedgerState.Stream.ledger
+            {
+                continue
+            }
             let expected = missing.removeValue(forKey: position)
             compare("redaction", position, expected, row[1], &findings)
         }
@@ -35,15 +41,26 @@ extension StoredEvents {
 
     private func blobRedactionFindings(_ audit: RedactionAudit) throws -> [Finding] {
         var findings: [Finding] = []
+        var moved: [Int64: Int64] = [:]
         var missing = Dictionary(
             uniqueKeysWithValues: audit.blobs.map { (Data($0.key.bytes), $0.value) })
         let blobs = try GRDB.Row.fetchCursor(
             db, sql: "SELECT digest, named_by FROM blob_redaction ORDER BY digest")
         while let row = try blobs.next(), findings.count < RecordVerifier.maxFindings {
             let digest: Data = row[0]
-            if audit.archives[row[1]] != nil { continue }
+            if audit.archives[row[1]] != nil {
+                moved[row[1], default: 0] += 1
+                continue
+            }
             let expected = missing.removeValue(forKey: digest)
             compare("redaction of blob \(hex(digest).prefix(12))", nil, expected, row[1], &findings)
+        }
+        for (position, archived) in audit.archives.sorted(by: { $0.key < $1.key })
+        where moved[position, default: 0] != archived.blobs {
+            findings.append(
+                Finding(
+                    position: position, "archived bodies", expected: "\(archived.blobs)",
+                    found: "\(moved[position, default: 0])"))
         }
         for (digest, namedBy) in missing.sorted(by: { hex($0.key) < hex($1.key) }) {
             compare("redaction of blob \(hex(digest).prefix(12))", nil, namedBy, nil, &findings)

@@ -7,7 +7,8 @@ internal import Projections
 extension Writer {
     /// Records one batch: the answer of an earlier attempt, or new positions.
     ///
-    /// A refusal takes back what was written of the batch, and happens before `state` changes.
+    /// A refusal takes back what was written of the batch, and happens before `state` changes; the caller takes
+    /// back what `tree` has grown.
     mutating func insert(_ batch: AppendBatch, _ db: Database) throws -> [RecordedEvent] {
         let statements = try statements(db)
         if let earlier = try earlierAttempt(batch, statements, db) { return earlier }

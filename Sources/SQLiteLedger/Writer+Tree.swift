@@ -33,6 +33,12 @@ extension Writer {
                     + signer.verifier.text)
         }
         if let earlier = try signedEarlier(id) { return earlier }
+        guard tree.size == present.position else {
+            throw LedgerError.corrupt(
+                position: nil,
+                reason: "the tree has \(tree.size) leaves, and there are \(present.position) events"
+            )
+        }
         let now = time.now()
         let checkpoint = Checkpoint(origin: signer.name, size: tree.size, root: tree.root)
         let signed = try SignedCheckpoint(checkpoint, signedBy: signer, at: now.seconds)

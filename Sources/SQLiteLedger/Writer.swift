@@ -186,6 +186,7 @@ extension Writer {
     /// One batch under its savepoint; an error that is thrown dooms the whole transaction.
     private mutating func append(_ batch: AppendBatch, _ db: Database) throws -> AppendResult {
         var result = AppendResult.success([])
+        let before = tree
         do {
             try db.inSavepoint {
                 result = .success(try insert(batch, db))
@@ -193,6 +194,8 @@ extension Writer {
             }
         } catch let refusal as LedgerError {
             if case .corrupt = refusal { throw refusal }
+            // Pages of the batch that were stored before the refusal have grown it.
+            tree = before
             result = .failure(refusal)
         }
         return result

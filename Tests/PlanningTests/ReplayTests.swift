@@ -132,6 +132,10 @@ struct ReplayTests {
         try check("window=allow 0 0 1 1 * 1m", gives: "closed")
     }
 
+    @Test func aTimeMayLackItsSeconds() throws {
+        #expect(try WhatIf("time=2026-11-02T10:00Z") == WhatIf("time=2026-11-02T10:00:00Z"))
+    }
+
     @Test(arguments: [
         ("prune", "\"prune\" asks nothing"),
         ("prune=maybe", "prune is true or false, not \"maybe\""),

@@ -122,6 +122,21 @@ struct AppendTests {
         #expect(try await ledger.head() == 1)
     }
 
+    @Test func aBatchThatIsRefusedAtItsEndLeavesNothing() async throws {
+        let bench = try Bench()
+        let ledger = try bench.create(signedBy: bench.signer)
+        var events = (1...100).map { bench.event($0) }
+        events[99].subjects.application = String(repeating: "x", count: 65_536)
+        await #expect(throws: LedgerError.self) {
+            try await ledger.append(AppendBatch(events: events))
+        }
+        _ = try await ledger.append(AppendBatch(events: [bench.event(1)]))
+        let signed = try await ledger.signCheckpoint(
+            by: bench.signer, actor: .reconciler, id: bench.event(2).id)
+        #expect(signed.checkpoint.size == 2)
+        #expect(try await ledger.verify(full: true).findings == [])
+    }
+
     @Test func anEventThatCouldNotBeReadAgainIsRefused() async throws {
         let bench = try Bench()
         let ledger = try bench.create()

@@ -43,9 +43,8 @@ struct RedactionTests {
         let shared = Blob(Array("shared body".utf8))
         let body = Blob(Array((String(repeating: "padding ", count: 900) + "person-body").utf8))
         var declared = bench.event(1)
-        declared.event = .applicationDeclared(
-            ApplicationDeclaration { $0.file = "person-payload" })
-        declared.subjects.application = "web"
+        declared.event = .commitObserved(CommitObserved { $0.message = "person-payload" })
+        declared.subjects.commit = String(repeating: "a", count: 40)
         var seen = bench.event(2)
         seen.event = .driftDetected(
             DriftDetected {
@@ -114,7 +113,7 @@ struct RedactionTests {
         }
         let rows = try await ledger.state { $0.storedRows() }
         #expect(try await ledger.state(at: .max).storedRows() == rows)
-        #expect(try await ledger.state { $0.applications["web"] == nil })
+        #expect(try await ledger.state { $0.commits.count == 0 })
         #expect(
             try await SQLiteLedger.openForReading(path: bench.path).state { $0.storedRows() }
                 == rows)
@@ -141,12 +140,28 @@ struct RedactionTests {
         end.event = .syncFailed(SyncFailed { $0.message = "no" })
         end.subjects.application = "web"
         _ = try await ledger.append(AppendBatch(events: [end]))
-        _ = try await redact(2, bench, ledger)
+        let rests =
+            "decisions rest on it: without it a sync, a plan or a push would be told otherwise"
+        for position in [2, 3] as [Int64] {
+            await #expect(throws: LedgerError.notRedactable(position: position, reason: rests)) {
+                try await redact(position, bench, ledger)
+            }
+        }
+        var declared = bench.event(3)
+        declared.event = .applicationDeclared(ApplicationDeclaration { $0.file = "a" })
+        declared.subjects.application = "web"
+        var changed = bench.event(4)
+        changed.event = .applicationChanged(ApplicationDeclaration { $0.file = "b" })
+        changed.subjects.application = "web"
+        _ = try await ledger.append(AppendBatch(events: [declared, changed]))
+        let inForce = "it is the declaration in force; change that in Git first"
+        await #expect(throws: LedgerError.notRedactable(position: 5, reason: inForce)) {
+            try await redact(5, bench, ledger)
+        }
+        _ = try await redact(4, bench, ledger)
         await #expect(
-            throws: LedgerError.notRedactable(position: 2, reason: "its payload is gone already")
-        ) { try await redact(2, bench, ledger) }
-        // Its number is not given again, and what follows it is still legal.
-        #expect(try await ledger.state { $0.ledger["ledger"]?.syncs } == 1)
+            throws: LedgerError.notRedactable(position: 4, reason: "its payload is gone already")
+        ) { try await redact(4, bench, ledger) }
         #expect(try await ledger.verify(full: true).findings == [])
     }
 

@@ -23,6 +23,8 @@ struct Checkpointing: Sendable {
     /// - Returns: The checkpoint with the cosignatures that came, and what did not work.
     func checkpoint(actor: Actor, id: EventID) async throws -> (SignedCheckpoint, [String]) {
         let signer = try workspace.readSigningKey()
+        // Whoever signs beside what others have seen makes a second history.
+        let unchecked = try await verifyWithAnchor()
         let signed = try await ledger.signCheckpoint(by: signer, actor: actor, id: id)
         // Before anybody else has it: from now on the ledger may not fall behind it.
         try workspace.publish(signed)
@@ -30,7 +32,7 @@ struct Checkpointing: Sendable {
         let cosigned =
             try await ledger.checkpoint(covering: signed.checkpoint.size) ?? signed
         try workspace.publish(cosigned)
-        return (cosigned, remarks)
+        return (cosigned, unchecked + remarks)
     }
 
     private func handOut(_ checkpoint: SignedCheckpoint) async throws -> [String] {
@@ -142,20 +144,13 @@ struct Checkpointing: Sendable {
     /// - Returns: Who could not be asked.
     /// - Throws: `Discontinuity`.
     func verifyWithOthers() async throws -> [String] {
-        var unchecked: [String] = []
-        let anchoring = Anchoring(workspace: workspace, recorder: recorder)
-        do {
-            if let (checkpoint, source) = try await anchoring.last() {
-                try await ledger.verifyContinuation(of: checkpoint, from: source)
-            }
-        } catch let error as Discontinuity {
-            throw error
-        } catch is CancellationError {
-            throw CancellationError()
-        } catch {
-            unchecked.append("not checked against the anchor: \(oneLine(error))")
+        var unchecked = try await verifyWithAnchor()
+        guard let last = try await ledger.checkpoints(limit: 1).first else {
+            return try unchecked
+                + workspace.witnesses().map {
+                    "not checked against witness \($0.key.name): the ledger has no checkpoint yet"
+                }
         }
-        guard let last = try await ledger.checkpoints(limit: 1).first else { return unchecked }
         // Nothing is recorded before all have answered.
         var cosignatures: [(NoteVerifier, NoteSignature)] = []
         for (key, outcome) in try await ask(last) {
@@ -177,6 +172,30 @@ struct Checkpointing: Sendable {
         }
         for (key, signature) in cosignatures { try await record(signature, by: key, of: last) }
         return unchecked
+    }
+
+    /// - Returns: Why the anchor could not be asked.
+    /// - Throws: `Discontinuity`.
+    private func verifyWithAnchor() async throws -> [String] {
+        do {
+            let anchoring = Anchoring(workspace: workspace, recorder: recorder)
+            guard let (checkpoint, source) = try await anchoring.last() else { return [] }
+            // A new log says in its first event which one it goes on from.
+            let opened = try await ledger.event(at: 1)?.event
+            if case .ledgerOpened(let opened)? = opened,
+                opened.succeeds?.origin == checkpoint.checkpoint.origin
+            {
+                return []
+            }
+            try await ledger.verifyContinuation(of: checkpoint, from: source)
+            return []
+        } catch let error as Discontinuity {
+            throw error
+        } catch is CancellationError {
+            throw CancellationError()
+        } catch {
+            return ["not checked against the anchor: \(oneLine(error))"]
+        }
     }
 
     // MARK: - While running

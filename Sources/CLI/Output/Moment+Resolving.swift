@@ -72,9 +72,10 @@ extension Moment {
     private func last(
         _ ledger: any LedgerReading, _ name: String, _ filter: (inout EventFilter) -> Void
     ) async throws -> Int64 {
+        // What is attested or approved later is about it, and no part of it.
         let events = try await ledger.events(
-            matching: EventFilter(filter), newestFirst: true, limit: 1)
-        guard let last = events.first else {
+            matching: EventFilter(filter), newestFirst: true, limit: 1000)
+        guard let last = events.first(where: { $0.envelope.stream == name }) ?? events.first else {
             throw CommandError("there is no \(name)", try: "tidemark log lists what there is")
         }
         return last.position

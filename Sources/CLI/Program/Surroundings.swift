@@ -68,17 +68,21 @@ struct BrokenPipe: Error {}
 
 private func write(_ text: String, to descriptor: Int32) throws {
     var text = text
-    let isWhole = text.withUTF8 { bytes in
+    let code: Int32 = text.withUTF8 { bytes in
         var rest = UnsafeRawBufferPointer(bytes)
         while let start = rest.baseAddress, !rest.isEmpty {
             let count = Glibc.write(descriptor, start, rest.count)
             if count < 0, errno == EINTR { continue }
-            guard count > 0 else { return false }
+            guard count > 0 else { return count < 0 ? errno : EIO }
             rest = UnsafeRawBufferPointer(rebasing: rest[count...])
         }
-        return true
+        return 0
     }
-    if !isWhole { throw BrokenPipe() }
+    guard code != 0 else { return }
+    if code == EPIPE { throw BrokenPipe() }
+    throw CommandError(
+        "the output cannot be written", because: String(cString: strerror(code)),
+        try: "make room, or write elsewhere")
 }
 
 private func currentFolder() -> String {
