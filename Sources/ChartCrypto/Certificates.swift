@@ -20,7 +20,7 @@ struct CertificateIssuer: Sendable {
             Function(inContext: "genPrivateKey") {
                 (execution: inout Execution, type: ByteString) throws(TemplateError) -> ByteString
                 in
-                try privateKey("\(type)", execution)
+                try privateKey("\(type)", &execution)
             },
             Function("buildCustomCert") {
                 (certificate: ByteString, key: ByteString) throws(TemplateError) -> Value in
@@ -34,13 +34,13 @@ struct CertificateIssuer: Sendable {
             Function(inContext: "genCA") {
                 (execution: inout Execution, name: ByteString, days: Int) throws(TemplateError)
                     -> Value in
-                try issue(Request("\(name)", days, isAuthority: true), execution)
+                try issue(Request("\(name)", days, isAuthority: true), &execution)
             },
             Function(inContext: "genCAWithKey") {
                 (
                     execution: inout Execution, name: ByteString, days: Int, key: ByteString
                 ) throws(TemplateError) -> Value in
-                try issue(Request("\(name)", days, isAuthority: true, key: "\(key)"), execution)
+                try issue(Request("\(name)", days, isAuthority: true, key: "\(key)"), &execution)
             },
         ]
     }
@@ -52,14 +52,14 @@ struct CertificateIssuer: Sendable {
                     execution: inout Execution, name: ByteString, addresses: Value, names: Value,
                     days: Int
                 ) throws(TemplateError) -> Value in
-                try issue(Request("\(name)", days, addresses, names), execution)
+                try issue(Request("\(name)", days, addresses, names), &execution)
             },
             Function(inContext: "genSelfSignedCertWithKey") {
                 (
                     execution: inout Execution, name: ByteString, addresses: Value, names: Value,
                     days: Int, key: ByteString
                 ) throws(TemplateError) -> Value in
-                try issue(Request("\(name)", days, addresses, names, key: "\(key)"), execution)
+                try issue(Request("\(name)", days, addresses, names, key: "\(key)"), &execution)
             },
         ]
     }
@@ -72,7 +72,7 @@ struct CertificateIssuer: Sendable {
                     days: Int, authority: Value
                 ) throws(TemplateError) -> Value in
                 try issue(
-                    Request("\(name)", days, addresses, names, authority: authority), execution)
+                    Request("\(name)", days, addresses, names, authority: authority), &execution)
             },
             Function(inContext: "genSignedCertWithKey") {
                 (
@@ -81,16 +81,17 @@ struct CertificateIssuer: Sendable {
                 ) throws(TemplateError) -> Value in
                 try issue(
                     Request("\(name)", days, addresses, names, key: "\(key)", authority: authority),
-                    execution)
+                    &execution)
             },
         ]
     }
 
     // MARK: - Keys
 
-    private func privateKey(_ type: String, _ execution: borrowing Execution)
+    private func privateKey(_ type: String, _ execution: inout Execution)
         throws(TemplateError) -> ByteString
     {
+        try execution.charge(steps: CryptoCost.key)
         let make: () throws -> String
         switch type {
         case "", "rsa":
@@ -143,9 +144,10 @@ struct CertificateIssuer: Sendable {
         return .object(pair)
     }
 
-    private func issue(_ request: Request, _ execution: borrowing Execution)
+    private func issue(_ request: Request, _ execution: inout Execution)
         throws(TemplateError) -> Value
     {
+        try execution.charge(steps: CryptoCost.key)
         let serial = random.bytes(16, execution)
         let bytes = try recall(request.label, execution) {
             let pair = try request.pair(now: now, serial: serial)

@@ -20,6 +20,14 @@ public func chartCrypto(
         passwordFunctions(random) + cipherFunctions(random) + issuer.functions)
 }
 
+/// What a call counts as, in steps of templates, about 100 ns each.
+enum CryptoCost {
+    /// About 100 ms.
+    static let password = 500_000
+    /// An RSA key takes most of a second.
+    static let key = 1_000_000
+}
+
 /// Random bytes for the function that is being called.
 struct RandomPlaces: Sendable {
     let randomBytes: @Sendable (ChartCallSite, Int) -> [UInt8]

@@ -3,6 +3,7 @@ internal import Digests
 internal import FoundationEssentials
 internal import Glibc
 public import Rendering
+internal import Synchronization
 
 /// Keys and certificates that charts made, each sealed in a file of its own outside the ledger.
 ///
@@ -20,11 +21,15 @@ public struct ChartVault: Sendable {
         self.key = key
     }
 
+    /// Good for one rendering: a place that asks again gets another key, the same ones in each rendering.
+    ///
     /// - Parameter scope: For what the chart is rendered, and its version: others share nothing with it.
     public func keeper(scope: String) -> ChartKeeper {
-        ChartKeeper { site, label, make in
+        let turns = Turns()
+        return ChartKeeper { site, label, make in
             let place = "\(site.template):\(site.line):\(site.column)"
-            let name = keyedDigest(of: "name\n\(scope)\n\(place)\n\(label)", key: key)
+            let turn = turns.next("\(place)\n\(label)")
+            let name = keyedDigest(of: "name\n\(scope)\n\(turn) \(place)\n\(label)", key: key)
             let path = "\(folder)/\(hex(name)).sealed"
             if let sealed = try read(path) { return try open(sealed, path) }
             let made = try make()
@@ -86,6 +91,18 @@ public struct ChartVault: Sendable {
 
     private func failure(_ path: String) -> ChartVaultError {
         ChartVaultError("\(path) cannot be written: \(String(cString: strerror(errno)))")
+    }
+}
+
+/// How often something was asked for.
+private final class Turns: Sendable {
+    private let counts = Mutex<[String: Int]>([:])
+
+    func next(_ text: String) -> Int {
+        counts.withLock { counts in
+            counts[text, default: 0] += 1
+            return counts[text, default: 0]
+        }
     }
 }
 

@@ -10,7 +10,8 @@ func passwordFunctions(_ random: RandomPlaces) -> [Function] {
         Function(inContext: "bcrypt") {
             (execution: inout Execution, password: ByteString) throws(TemplateError) -> ByteString
             in
-            ByteString(bcrypt(password.bytes, salt: random.bytes(16, execution)))
+            try execution.charge(steps: CryptoCost.password)
+            return ByteString(bcrypt(password.bytes, salt: random.bytes(16, execution)))
         },
         Function(inContext: "htpasswd") {
             (
@@ -19,15 +20,18 @@ func passwordFunctions(_ random: RandomPlaces) -> [Function] {
             if user.bytes.contains(UInt8(ascii: ":")) {
                 return ByteString("invalid username: ") + user
             }
+            try execution.charge(steps: CryptoCost.password)
             let hash = bcrypt(password.bytes, salt: random.bytes(16, execution))
             return user + ByteString(":\(hash)")
         },
-        Function("derivePassword") {
+        Function(inContext: "derivePassword") {
             (
-                counter: Int, type: ByteString, password: ByteString, user: ByteString,
+                execution: inout Execution, counter: Int, type: ByteString, password: ByteString,
+                user: ByteString,
                 site: ByteString
             ) throws(TemplateError) -> ByteString in
-            derivedPassword(counter, "\(type)", password.bytes, user.bytes, site.bytes)
+            try execution.charge(steps: CryptoCost.password)
+            return derivedPassword(counter, "\(type)", password.bytes, user.bytes, site.bytes)
         },
     ]
 }

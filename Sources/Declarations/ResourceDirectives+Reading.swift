@@ -107,8 +107,10 @@ extension DirectiveReading {
             switch type {
             case "pre-install", "pre-upgrade": phases.insert(.preSync)
             case "post-install", "post-upgrade": phases.insert(.postSync)
-            // Argo CD runs neither tests nor Helm's roll-backs.
-            case "test", "test-success", "test-failure", "pre-rollback", "post-rollback": break
+            // Argo CD runs neither tests nor Helm's roll-backs; and here nothing runs when an application goes.
+            case "test", "test-success", "test-failure", "pre-rollback", "post-rollback",
+                "pre-delete", "post-delete":
+                break
             default: refuse(.helmHook, type)
             }
         }

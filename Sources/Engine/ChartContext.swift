@@ -93,6 +93,19 @@ extension Application.Source {
             ? "" : path
     }
 
+    /// Whether a path of the repository is in the folder, or may be a file that a chart's values come from.
+    func mayRead(_ file: String) -> Bool {
+        if path.isEmpty || file == path || file.hasPrefix(path + "/") { return true }
+        guard let helm else { return false }
+        return (helm.valueFiles + helm.fileParameters.map(\.path)).contains { pattern in
+            // What a variable stands for is not known here.
+            guard !pattern.contains("$"), let place = pathInRepository(pattern, from: path) else {
+                return true
+            }
+            return file == place || (try? Glob(place, separator: "/"))?.matches(file) == true
+        }
+    }
+
     /// Whether the id of the commit itself may decide what is rendered.
     var namesCommit: Bool {
         guard let helm else { return false }

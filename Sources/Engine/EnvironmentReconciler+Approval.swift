@@ -55,9 +55,9 @@ extension EnvironmentReconciler {
         }
         var commits: [Commit] = []
         if let from = from.flatMap({ CommitID($0) }) {
-            let path = target.application.source.path
+            let folder = target.application.source
             commits = (try? await source.commits(from: from, to: target.commit, limit: 1000)) ?? []
-            commits = commits.filter { $0.touches(path) }
+            commits = commits.filter { $0.touches(folder) }
         }
         if commits.isEmpty {
             commits = (try? await source.commits(from: nil, to: target.commit, limit: 1)) ?? []
@@ -70,9 +70,8 @@ extension EnvironmentReconciler {
 }
 
 extension Commit {
-    fileprivate func touches(_ folder: String) -> Bool {
-        folder.isEmpty || changedPathsTruncated
-            || changedPaths.contains { $0 == folder || $0.hasPrefix(folder + "/") }
+    fileprivate func touches(_ source: Application.Source) -> Bool {
+        changedPathsTruncated || changedPaths.contains(where: source.mayRead)
     }
 }
 

@@ -1,5 +1,6 @@
 internal import Declarations
 internal import Digests
+internal import Dispatch
 internal import EventLog
 internal import GitRepository
 internal import Logging
@@ -171,6 +172,9 @@ extension EnvironmentReconciler {
         entries[application]?.renderProblems = problems
     }
 
+    private static let renderings = DispatchQueue(
+        label: "tidemark.renderings", attributes: .concurrent)
+
     func render(_ target: Target, _ inputs: Digest) async throws -> DesiredSet {
         guard let source = sources[target.repository] else {
             throw Problems([
@@ -194,8 +198,16 @@ extension EnvironmentReconciler {
         { inputs in
             row?.renderedInputs == inputs ? row?.renderedNow ?? clock.now() : clock.now()
         }
-        return try DesiredSet.render(
-            target.application, commit: target.commit.description, tree: tree, inputs: inputs,
-            in: context)
+        // Charts are programs: they run beside the pool of tasks, and hold up nobody else.
+        return try await withCheckedThrowingContinuation { continuation in
+            Self.renderings.async {
+                continuation.resume(
+                    with: Result {
+                        try DesiredSet.render(
+                            target.application, commit: target.commit.description, tree: tree,
+                            inputs: inputs, in: context)
+                    })
+            }
+        }
     }
 }

@@ -190,6 +190,8 @@ extension EnvironmentReconciler {
     /// Looks at every application again, or at one; costs nothing beyond the look when nothing changed.
     func markDirty(_ application: String? = nil) {
         for name in application.map({ [$0] }) ?? Array(entries.keys) {
+            // What failed may have failed for a reason that has passed, such as a full disk.
+            if entries[name]?.renderProblems != nil { entries[name]?.renderedInputs = nil }
             entries[name]?.isDirty = true
         }
         wake()

@@ -97,6 +97,6 @@ extension RevertPlan {
 extension Application {
     /// Whether a path of its repository is in its folder, or is the file that declares it.
     fileprivate func isConcerned(by path: String) -> Bool {
-        source.path.isEmpty || path.hasPrefix(source.path + "/") || path == location.file
+        source.mayRead(path) || path == location.file
     }
 }

@@ -37,7 +37,8 @@ extension GitRepository {
 
     /// The id of a folder's tree or a file's blob, so that an unchanged one costs nothing to see.
     ///
-    /// What links in it point to elsewhere does not count. `nil` when there is no such path.
+    /// A folder with symbolic links also has the id of the whole commit's tree, as they may lead anywhere in it.
+    /// `nil` when there is no such path.
     public func treeID(at commit: CommitID, path: String) throws(GitError) -> String? {
         let repository = try repository()
         let root = try lookUpTree(of: commit, in: repository)
@@ -45,7 +46,29 @@ extension GitRepository {
         guard !parts.isEmpty else {
             return git_tree_id(root.pointer).map { CommitID($0.pointee).description }
         }
-        return try entry(parts, in: root.pointer).map { CommitID($0.id).description }
+        guard let found = try entry(parts, in: root.pointer) else { return nil }
+        let id = CommitID(found.id).description
+        guard found.mode == GIT_FILEMODE_TREE, try holdsLink(found.id, in: repository),
+            let all = git_tree_id(root.pointer)
+        else { return id }
+        return "\(id) in \(CommitID(all.pointee))"
+    }
+
+    private func holdsLink(_ id: git_oid, in repository: OpaquePointer) throws(GitError) -> Bool {
+        var id = id
+        let tree = try gitHandle("a folder", free: git_tree_free) {
+            git_tree_lookup($0, repository, &id)
+        }
+        for index in 0..<git_tree_entrycount(tree.pointer) {
+            guard let entry = TreeEntry(git_tree_entry_byindex(tree.pointer, index)) else {
+                continue
+            }
+            if entry.mode == GIT_FILEMODE_LINK { return true }
+            if entry.mode == GIT_FILEMODE_TREE, try holdsLink(entry.id, in: repository) {
+                return true
+            }
+        }
+        return false
     }
 
     /// The bytes of one file, or `nil` when there is no such file; links are not followed.

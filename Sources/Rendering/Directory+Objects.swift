@@ -31,7 +31,7 @@ extension DirectoryRendering {
         do {
             documents = try parseYAML(bytes, file: file, dialect: dialect)
         } catch {
-            if looksLikeManifest(bytes) {
+            if looksLikeManifest(bytes) || !leavesOutOthers {
                 for problem in error.all {
                     refuse(
                         at: problem.location, field: problem.field, problem.message,
@@ -45,7 +45,7 @@ extension DirectoryRendering {
         for (index, document) in documents.enumerated() {
             // Argo CD leaves a file alone whose first document is no object of Kubernetes, unless
             // the file looks like a manifest.
-            if index == 0, (document.root["kind"]?.stringValue ?? "").isEmpty,
+            if leavesOutOthers, index == 0, (document.root["kind"]?.stringValue ?? "").isEmpty,
                 !looksLikeManifest(bytes)
             {
                 leaveOut(document.location(of: .root, in: file))
@@ -135,9 +135,22 @@ extension DirectoryRendering {
         guard let name = text(object, namePath, at: origin), let apiVersion, let kind,
             let namespace
         else { return nil }
+        for (part, path) in [(name, namePath), (namespace, namespacePath)]
+        where part.utf8.count > Self.nameBytesMax {
+            refuse(
+                at: origin, field: path,
+                "has \(part.utf8.count) bytes, more than the \(Self.nameBytesMax) that a name may have"
+            )
+            return nil
+        }
         return ObjectKey(
             group: GroupVersion(apiVersion).group, kind: kind, namespace: namespace, name: name)
     }
+
+    /// The longest name of most kinds.
+    ///
+    /// Source: https://kubernetes.io/docs/concepts/overview/working-with-objects/names/#dns-subdomain-names
+    private static let nameBytesMax = 253
 
     /// The string at `path`; a mistake unless it is one.
     private mutating func text(

@@ -28,6 +28,8 @@ struct DirectoryRendering {
     private var include: Glob?
     private var exclude: Glob?
     private var bytesRead = 0
+    /// Whether files that are meant for something else are left alone; what a chart writes is all meant.
+    var leavesOutOthers = true
     /// How many objects there are with each key made of a `generateName`.
     private var generated: [ObjectKey: Int] = [:]
     private(set) var objects: [RenderedObject] = []

@@ -3,6 +3,7 @@ import Foundation
 import Model
 import Rendering
 import Synchronization
+import TestSupport
 import Testing
 
 /// The functions as templates call them; expected texts are what Helm 4.3.1 printed.
@@ -132,5 +133,25 @@ private final class Kept: Sendable {
             self.values.withLock { $0[key] = made }
             return made
         }
+    }
+
+    @Test func theVaultGivesTheSameKeysInTheSameOrder() throws {
+        let folder = try TemporaryFolder()
+        let vault = ChartVault(
+            folder: folder.url.path + "/charts", key: Array(repeating: 1, count: 32))
+        let site = ChartCallSite(template: "a", line: 1, column: 2)
+        func draws(_ scope: String, _ count: UInt8) throws -> [[UInt8]] {
+            let keeper = vault.keeper(scope: scope)
+            return try (0..<3).map { number in
+                try keeper.recall(site, "key") { [count, UInt8(number)] }
+            }
+        }
+        let first = try draws("web", 1)
+        #expect(first == [[1, 0], [1, 1], [1, 2]])
+        #expect(try draws("web", 2) == first)
+        #expect(try draws("other", 3) == [[3, 0], [3, 1], [3, 2]])
+        let other = ChartVault(
+            folder: folder.url.path + "/charts", key: Array(repeating: 2, count: 32))
+        #expect(try other.keeper(scope: "web").recall(site, "key") { [9] } == [9])
     }
 }

@@ -133,6 +133,13 @@ struct ReadingTests {
                 "app/out -> ../../etc/passwd", "app/through -> ../via/x", "base/deep/x",
                 "base/two.yaml", "via -> base/deep",
             ])
+        // What they lead to may change while the folder does not.
+        let before = try await repository.treeID(at: head, path: "app")
+        let elsewhere = try await repository.treeID(at: head, path: "other")
+        try place.work.commit(["base/two.yaml": "3"])
+        let after = try await repository.resolve("")
+        #expect(try await repository.treeID(at: after, path: "app") != before)
+        #expect(try await repository.treeID(at: after, path: "other") == elsewhere)
     }
 
     @Test func revisionsMeanWhatArgoMeans() async throws {

@@ -102,6 +102,14 @@ struct DirectoryTests {
             gives: "problem app/a.json: holds a list")
     }
 
+    @Test func aNameThatNoClusterTakesIsRefused() {
+        let long = String(repeating: "n", count: 254)
+        check(
+            ["app/a.yaml": "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: \(long)}\n"],
+            gives: "problem app/a.yaml:1:1: metadata.name: has 254 bytes, more than the 253 that a "
+                + "name may have")
+    }
+
     @Test func whatAnObjectNeedsIsNamedWithItsPlace() {
         check(
             [

@@ -10,6 +10,7 @@ extension Chart {
     public func rendered(
         _ values: ChartValues, _ options: ChartOptions, with surroundings: ChartSurroundings
     ) throws(ChartError) -> ChartOutput {
+        try options.release.check()
         let renderer = ChartRenderer(functions: surroundings.functions, limits: Limits())
         let files = try renderer.render(self, try values.table(), options)
         return try ChartOutput(files, chart: name)

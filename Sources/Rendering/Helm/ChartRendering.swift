@@ -13,6 +13,32 @@ public struct ChartRelease: Hashable, Sendable {
     }
 }
 
+extension ChartRelease {
+    private static let nameBytesMax = 53
+
+    /// Holds the name to Helm's rule.
+    ///
+    /// Source: https://github.com/helm/helm/blob/v4.1.0/pkg/chart/v2/util/validate_name.go (ValidateReleaseName)
+    func check() throws(ChartError) {
+        let pattern =
+            "^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$"
+        let isGood = name.split(separator: ".", omittingEmptySubsequences: false).allSatisfy {
+            part in
+            part.first != "-" && part.last != "-" && !part.isEmpty
+                && part.utf8.allSatisfy {
+                    (UInt8(ascii: "a")...UInt8(ascii: "z")).contains($0)
+                        || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0)
+                        || $0 == UInt8(ascii: "-")
+                }
+        }
+        guard isGood, name.utf8.count <= Self.nameBytesMax else {
+            throw ChartError(
+                "release name \"\(name)\": invalid release name, must match regex \(pattern) and the "
+                    + "length must not be longer than \(Self.nameBytesMax)")
+        }
+    }
+}
+
 /// Everything that decides what a chart renders to, besides the chart.
 public struct ChartOptions: Sendable {
     public var release: ChartRelease

@@ -55,14 +55,19 @@ public func renderHelm(
 ) -> (Rendered, ChartIdentity?) {
     var rendering = DirectoryRendering(
         tree: FileTree(), options: DirectoryOptions(isExplicit: true))
+    rendering.leavesOutOthers = false
     var identity: ChartIdentity?
+    var secrets: Set<String> = []
     do throws(ChartError) {
         let chart = try Chart(files: try Chart.files(of: tree, path: path))
         let found = ChartIdentity(name: chart.name, version: chart.metadata.version)
         identity = found
         let source = HelmSourceFiles(tree: tree, folder: path, options: options)
+        let values = try source.values()
+        secrets = secretTexts(in: Value.map(try values.table()).node)
+            .union(secretTexts(in: .object(chart.values)))
         let output = try chart.rendered(
-            try source.values(), options.chart, with: surroundings(found))
+            values, options.chart, with: surroundings(found))
         for warning in output.warnings {
             rendering.warn(SourceLocation(file: path), "helm: \(warning)")
         }
@@ -77,8 +82,10 @@ public func renderHelm(
             rendering.readYAML(manifest.text, file: place(manifest.path), dialect: .goYAML)
         }
     } catch {
+        // What is refused is put on record.
         rendering.refuse(
-            path.isEmpty ? "Chart.yaml" : path, "helm: \(error.message)", hint: error.hint)
+            path.isEmpty ? "Chart.yaml" : path, "helm: \(hiding(secrets, in: error.message))",
+            hint: error.hint)
     }
     let unique = withoutRepetitions(rendering.objects)
     return (
@@ -92,6 +99,22 @@ public func renderHelm(
 private func placeInRepository(_ file: String, chart: String, _ folder: String) -> String {
     let below = file.hasPrefix(chart + "/") ? String(file.dropFirst(chart.count + 1)) : file
     return folder.isEmpty ? below : "\(folder)/\(below)"
+}
+
+/// A path of a value file, from the root of the repository; `nil` when it leaves that.
+///
+/// - Parameter text: From the folder, or with a slash in front from the root.
+public func pathInRepository(_ text: String, from folder: String) -> String? {
+    let full = text.hasPrefix("/") || folder.isEmpty ? text : "\(folder)/\(text)"
+    var parts: [Substring] = []
+    for part in full.split(separator: "/") where part != "." {
+        if part != ".." {
+            parts.append(part)
+        } else if parts.popLast() == nil {
+            return nil
+        }
+    }
+    return parts.joined(separator: "/")
 }
 
 /// The files that an application's values come from.
@@ -139,7 +162,7 @@ private struct HelmSourceFiles {
                 "\(pattern): values are not fetched from a network",
                 hint: "keep the file in the repository")
         }
-        guard let path = Self.path(pattern, from: folder) else {
+        guard let path = pathInRepository(pattern, from: folder) else {
             throw ChartError("the value file \(pattern) is outside of the repository")
         }
         let isGlob = pattern.contains { "*?[{".contains($0) }
@@ -160,24 +183,10 @@ private struct HelmSourceFiles {
     private static func read(_ path: String, _ tree: FileTree, _ folder: String) throws(ChartError)
         -> [UInt8]
     {
-        guard let place = Self.path(path, from: folder),
+        guard let place = pathInRepository(path, from: folder),
             case .file(_, let bytes) = tree.resolve(place)
         else { throw ChartError("open \(path): no such file or directory") }
         return bytes
-    }
-
-    /// A path from the root of the repository; `nil` when it leaves that.
-    private static func path(_ text: String, from folder: String) -> String? {
-        let full = text.hasPrefix("/") || folder.isEmpty ? text : "\(folder)/\(text)"
-        var parts: [Substring] = []
-        for part in full.split(separator: "/") where part != "." {
-            if part != ".." {
-                parts.append(part)
-            } else if parts.popLast() == nil {
-                return nil
-            }
-        }
-        return parts.joined(separator: "/")
     }
 
     /// A comma ends a setting unless a backslash stands before it.

@@ -45,6 +45,8 @@ struct SetValues {
     /// The largest index of a list, and how deep keys nest: parser.go, MaxIndex and MaxNestedNameLevel.
     private static let indexMax = 65_536
     private static let depthMax = 30
+    /// Ours: Helm takes any number.
+    private static let listDepthMax = 500
 
     private mutating func key(_ values: Map, depth: Int) throws(Stop) {
         let (name, end) = until("=[,.")
@@ -137,6 +139,9 @@ struct SetValues {
     }
 
     private mutating func item(_ list: inout [Value], _ index: Int, depth: Int) throws(Stop) {
+        guard depth <= Self.listDepthMax else {
+            throw .error("lists lie within lists more than \(Self.listDepthMax) deep")
+        }
         guard index >= 0 else { throw .error("negative \(index) index not allowed") }
         let (text, end) = until("[.=")
         guard text.isEmpty else {
@@ -160,7 +165,7 @@ struct SetValues {
             } else if !there.isNone {
                 throw panicked(there, wanted: "[]interface {}")
             }
-            try item(&inner, next, depth: depth)
+            try item(&inner, next, depth: depth + 1)
             try put(.list(inner), in: &list, at: index)
         default:
             let table = there.table ?? Map()

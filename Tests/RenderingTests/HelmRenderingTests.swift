@@ -1,0 +1,80 @@
+import Model
+import Rendering
+import TestSupport
+import Testing
+
+/// Charts of a repository, as applications have them rendered.
+@Suite("Charts in repositories")
+struct HelmRenderingTests {
+    private func check(
+        _ files: [String: String], name: String = "rel", values: String = "",
+        valueFiles: [String] = [], gives expected: String,
+        at location: Testing.SourceLocation = #_sourceLocation
+    ) throws {
+        var tree = FileTree()
+        tree.entries["c/Chart.yaml"] = .file(
+            Array("apiVersion: v2\nname: c\nversion: 1.0.0\n".utf8))
+        for (path, text) in files { tree.entries[path] = .file(Array(text.utf8)) }
+        var options = HelmOptions(
+            chart: ChartOptions(
+                release: ChartRelease(name: name), capabilities: try ChartCapabilities()))
+        options.values = values
+        options.valueFiles = valueFiles
+        options.environment = ["ARGOCD_APP_NAME": "shop"]
+        let (rendered, identity) = renderHelm(tree, path: "c", options: options) { _ in
+            ChartSurroundings(now: Timestamp(seconds: 0)) { _, count in
+                Array(repeating: 7, count: count)
+            }
+        }
+        #expect(identity?.name == "c" && identity?.version == "1.0.0", sourceLocation: location)
+        let lines =
+            rendered.problems.map { "problem \($0.summary)" }
+            + rendered.objects.map { "\($0.key) \($0.node["data"]?["a"]?.stringValue ?? "-")" }
+        #expect(lines.joined(separator: "\n") == expected, sourceLocation: location)
+    }
+
+    private let map =
+        "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: m}\ndata: {a: {{ .Values.a | quote }}}\n"
+
+    @Test func valueFilesMayStandAnywhereInTheRepository() throws {
+        try check(
+            [
+                "c/templates/m.yaml": map, "c/values.yaml": "a: default", "c/x.yaml": "a: beside",
+                "values/shop/1.yaml": "a: far", "values/shop/2.yaml": "a: farther",
+            ], valueFiles: ["x.yaml", "/values/$ARGOCD_APP_NAME/*.yaml"],
+            gives: "/ConfigMap//m farther")
+        try check(
+            ["c/templates/m.yaml": map], valueFiles: ["../../x.yaml"],
+            gives: "problem c: helm: the value file ../../x.yaml is outside of the repository")
+    }
+
+    @Test func aReleaseHasANameThatHelmTakes() throws {
+        try check(
+            ["c/templates/m.yaml": map], name: "UPPER_x",
+            gives:
+                #"problem c: helm: release name "UPPER_x": invalid release name, must match regex "#
+                + #"^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$ and the length "#
+                + "must not be longer than 53")
+    }
+
+    @Test func errorsRepeatNoSecret() throws {
+        try check(
+            [
+                "c/templates/m.yaml": map,
+                "c/values.schema.json": #"{"properties": {"password": {"pattern": "^x$"}}}"#,
+            ], values: "password: hunter2\n",
+            gives: "problem c: helm: values don't meet the specifications of the schema(s) in the "
+                + "following chart(s):\nc:\n- at '/password': '(hidden)' does not match pattern '^x$'\n"
+        )
+    }
+
+    @Test func whatIsNoObjectIsRefused() throws {
+        try check(
+            ["c/templates/m.yaml": "a: 112\n"],
+            gives: """
+                problem c/templates/m.yaml:1:1: apiVersion: is required
+                problem c/templates/m.yaml:1:1: kind: is required
+                problem c/templates/m.yaml:1:1: metadata.name: is required
+                """)
+    }
+}
