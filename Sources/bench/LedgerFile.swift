@@ -43,8 +43,10 @@ struct LedgerFile {
     var bytes: Int { Self.size(path) + Self.size(path + "-wal") }
 
     static func size(_ path: String) -> Int {
-        var info = stat()
-        return stat(path, &info) == 0 ? Int(info.st_size) : 0
+        let file = open(path, O_RDONLY | O_CLOEXEC)
+        guard file >= 0 else { return 0 }
+        defer { close(file) }
+        return max(0, Int(lseek(file, 0, SEEK_END)))
     }
 }
 
