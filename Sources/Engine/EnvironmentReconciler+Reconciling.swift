@@ -151,7 +151,7 @@ extension EnvironmentReconciler {
         async throws -> DesiredSet
     {
         let row = try await recorder.store.state { $0.applications[application] }
-        let desired = try await render(target, inputs)
+        let desired = try await render(target, inputs, known: row)
         let event = desired.event
         if row?.renderedInputs != desired.inputs || row?.desired != event.objects
             || row?.renderProblems.isEmpty == false
@@ -175,7 +175,10 @@ extension EnvironmentReconciler {
     private static let renderings = DispatchQueue(
         label: "tidemark.renderings", attributes: .concurrent)
 
-    func render(_ target: Target, _ inputs: Digest) async throws -> DesiredSet {
+    /// - Parameter row: What is on record of the application: `now` stays what it was for equal inputs.
+    func render(_ target: Target, _ inputs: Digest, known row: ApplicationRow?) async throws
+        -> DesiredSet
+    {
         guard let source = sources[target.repository] else {
             throw Problems([
                 Problem(
@@ -191,8 +194,6 @@ extension EnvironmentReconciler {
             ])
         }
         let tree = try await source.tree(at: target.commit, under: target.application.source.scope)
-        let application = target.application.name
-        let row = try await recorder.store.state { $0.applications[application] }
         let clock = recorder.clock
         let context = RenderingContext(key: tokenKey, discovery: discovery, chartVault: chartVault)
         { inputs in

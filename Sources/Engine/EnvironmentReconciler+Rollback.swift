@@ -92,7 +92,7 @@ extension EnvironmentReconciler {
             past.commit = commit
             past.treeID = try await source.treeID(
                 at: commit, path: target.application.source.scope)
-            return try await render(past, Digest(of: ""))
+            return try await render(past, Digest(of: ""), known: nil)
         } catch {
             throw secretUnavailable(sync, planned, describe(error))
         }

@@ -57,17 +57,15 @@ public func renderHelm(
         tree: FileTree(), options: DirectoryOptions(isExplicit: true))
     rendering.leavesOutOthers = false
     var identity: ChartIdentity?
-    var secrets: Set<String> = []
+    var read: (chart: Chart, values: ChartValues)?
     do throws(ChartError) {
         let chart = try Chart(files: try Chart.files(of: tree, path: path))
         let found = ChartIdentity(name: chart.name, version: chart.metadata.version)
         identity = found
         let source = HelmSourceFiles(tree: tree, folder: path, options: options)
         let values = try source.values()
-        secrets = secretTexts(in: Value.map(try values.table()).node)
-            .union(secretTexts(in: .object(chart.values)))
-        let output = try chart.rendered(
-            values, options.chart, with: surroundings(found))
+        read = (chart, values)
+        let output = try chart.rendered(values, options.chart, with: surroundings(found))
         for warning in output.warnings {
             rendering.warn(SourceLocation(file: path), "helm: \(warning)")
         }
@@ -83,6 +81,7 @@ public func renderHelm(
         }
     } catch {
         // What is refused is put on record.
+        let secrets = read.map { secretTexts(of: $0.chart, $0.values) } ?? []
         rendering.refuse(
             path.isEmpty ? "Chart.yaml" : path, "helm: \(hiding(secrets, in: error.message))",
             hint: error.hint)

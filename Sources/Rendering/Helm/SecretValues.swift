@@ -1,8 +1,13 @@
+internal import GoTemplate
 internal import Model
-internal import YAML
 
-/// What values of a chart hold under names that speak of secrets: texts that no error may repeat.
-func secretTexts(in values: Node) -> Set<String> {
+/// What the values of a chart, and those given to it, hold under names that speak of secrets: texts that no error may repeat.
+func secretTexts(of chart: Chart, _ given: ChartValues) -> Set<String> {
+    let table = (try? given.table()).map { Value.map($0).node } ?? .object(given.base)
+    return secretTexts(in: table).union(secretTexts(in: .object(chart.values)))
+}
+
+private func secretTexts(in values: Node) -> Set<String> {
     var texts: Set<String> = []
     func collect(_ node: Node, isSecret: Bool) {
         switch node {
@@ -35,6 +40,6 @@ private func speaksOfSecret(_ name: String) -> Bool {
 func hiding(_ secrets: Set<String>, in text: String) -> String {
     // Longer ones first: one may hold another.
     secrets.sorted { ($1.utf8.count, $1) < ($0.utf8.count, $0) }.reduce(text) { text, secret in
-        text.replacingAll(secret, with: "(hidden)")
+        text.replacing(secret, with: "(hidden)")
     }
 }

@@ -166,7 +166,7 @@ struct JSONSchema {
 ///
 /// Source: https://www.rfc-editor.org/rfc/rfc6901#section-3
 private func unescapedPointer(_ text: String) -> String {
-    text.replacingAll("~1", with: "/").replacingAll("~0", with: "~")
+    text.replacing("~1", with: "/").replacing("~0", with: "~")
 }
 
 private func unescapedPercent(_ text: Substring) -> String {
@@ -184,17 +184,4 @@ private func unescapedPercent(_ text: Substring) -> String {
         }
     }
     return String(decoding: bytes, as: UTF8.self)
-}
-
-extension String {
-    /// Every occurrence replaced, from the beginning on.
-    func replacingAll(_ text: String, with replacement: String) -> String {
-        var result = ""
-        var rest = self[...]
-        while let range = rest.firstRange(of: text) {
-            result += rest[..<range.lowerBound] + replacement
-            rest = rest[range.upperBound...]
-        }
-        return result + rest
-    }
 }

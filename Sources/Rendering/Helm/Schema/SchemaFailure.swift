@@ -39,7 +39,7 @@ struct SchemaFailure {
 
     private var pointer: String {
         location.map {
-            "/" + $0.replacingAll("~", with: "~0").replacingAll("/", with: "~1")
+            "/" + $0.replacing("~", with: "~0").replacing("/", with: "~1")
         }.joined()
     }
 }
@@ -47,7 +47,7 @@ struct SchemaFailure {
 /// A text in single quotes.
 func schemaQuoted(_ text: String) -> String {
     let quoted = quoted(ByteString(text)).description
-        .replacingAll("\\\"", with: "\"").replacingAll("'", with: "\\'")
+        .replacing("\\\"", with: "\"").replacing("'", with: "\\'")
     return "'\(quoted.dropFirst().dropLast())'"
 }
 
