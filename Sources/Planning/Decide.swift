@@ -183,7 +183,8 @@ private func syncDecisions(
 ) -> [Decision] {
     let rules = observation.rules
     let due = observation.objects.filter { $0.value.isDue(rules) }
-    guard rules.policy.automated != nil, !due.isEmpty else { return [] }
+    guard rules.policy.automated != nil, !due.isEmpty || isHookDue(application, observation)
+    else { return [] }
     if rules.mode == .observe {
         return refusal(
             application, observation.commit, .observeOnly, "observe mode: nothing is applied")
@@ -227,8 +228,8 @@ private func retry(
         }
         return [.sync(request(.automated, observation, attempt: attempts.failures))]
     }
-    // Argo CD gives up here for ever; with self-heal Tidemark goes on, slowly.
-    guard observation.rules.isSelfHealing else {
+    // Argo CD gives up here for ever; with self-heal Tidemark goes on, slowly, about objects that differ.
+    guard observation.rules.isSelfHealing, !due.isEmpty else {
         return refusal(
             application, observation.commit, .alreadyAttempted,
             "\(attempts.failures) attempts at this commit failed; sync by hand or commit a fix")
@@ -255,6 +256,13 @@ func heal(
     var request = request(.selfHeal, observation, attempt: attempts.failures)
     request.onlyObjects = due.keys.sorted()
     return [.sync(request)]
+}
+
+/// Whether a hook of this commit failed: its sync is tried again, also when every object is as desired.
+private func isHookDue(_ application: ApplicationRow, _ observation: Observation) -> Bool {
+    let attempts = application.attempts
+    return attempts.lastFailed && attempts.hookFailed && attempts.commit == observation.commit
+        && attempts.declaration == application.declaration.digest
 }
 
 extension Observation.Object {

@@ -14,6 +14,7 @@ extension LedgerState {
                 $0.plannedPosition = envelope.position
                 $0.commit = envelope.subjects.commit ?? $0.commit
             }
+            notePlanned(name)
         case .planSaved(let payload):
             ledger.upsert("ledger") { $0.plans += 1 }
             plans[name] = PlanRow {
@@ -64,6 +65,12 @@ extension LedgerState {
             $0.refusal = nil
             $0.attempts.note(payload, envelope, $0.declaration.digest)
         }
+    }
+
+    /// A newer commit may have come since the request: then it is that one which is attempted.
+    private mutating func notePlanned(_ name: String) {
+        guard let sync = syncs[name], sync.rollbackTo == nil, let commit = sync.commit else { return }
+        applications.update(sync.application) { $0.attempts.note(planned: commit) }
     }
 
     private mutating func finish(
@@ -127,6 +134,9 @@ extension LedgerState {
             steps.update(Self.stepKey(sync, payload.step)) {
                 $0.hookOutcome = payload.outcome
                 $0.message = payload.message ?? $0.message
+            }
+            if payload.outcome == .failed, let application = syncs[sync]?.application {
+                applications.update(application) { $0.attempts.hookFailed = true }
             }
         default: break
         }
@@ -193,8 +203,16 @@ extension ApplicationRow.Attempts {
             commit = newCommit
             self.declaration = declaration
         }
+        hookFailed = false
         lastAt = envelope.occurredAt
         if request.trigger == .selfHeal { heals += 1 }
+    }
+
+    mutating func note(planned: String) {
+        guard planned != commit else { return }
+        commit = planned
+        failures = 0
+        heals = 0
     }
 }
 

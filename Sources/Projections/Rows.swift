@@ -140,6 +140,8 @@ public struct ApplicationRow: Row {
         public var declaration = Digest(of: "")
         public var failures = 0
         public var heals = 0
+        /// Whether the last sync failed by a hook: it is due again though every object may be in sync.
+        public var hookFailed = false
         public var lastAt = Timestamp(nanoseconds: 0)
         public var lastFailed = false
         public init() {}
@@ -149,6 +151,7 @@ public struct ApplicationRow: Row {
             try coder.field("declaration", &declaration)
             try coder.field("failures", &failures)
             try coder.field("heals", &heals)
+            try coder.field("hookFailed", &hookFailed)
             try coder.field("lastAt", &lastAt)
             try coder.field("lastFailed", &lastFailed)
         }

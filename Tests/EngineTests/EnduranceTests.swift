@@ -32,6 +32,38 @@ struct EnduranceTests {
         #expect(try await world.run { $0.isSynced })
     }
 
+    @Test func aFailedHookIsRunAgainThoughEveryObjectIsInSync() async throws {
+        let world = brokenSmokeTest()
+        try await world.run { $0.store.state.syncs["sync-1"]?.phase == .failed }
+        #expect(world.store.state.applications["shop"]?.syncStatus == .synced)
+        world.cluster.setLenient()
+        #expect(try await world.run { $0.store.state.syncs["sync-2"]?.phase == .succeeded })
+        #expect(world.store.state.syncs["sync-2"]?.attempt == 1)
+    }
+
+    @Test func aHookThatKeepsFailingIsGivenUpAfterTheLastAttempt() async throws {
+        let world = brokenSmokeTest()
+        let givesUp = try await world.run {
+            $0.store.state.applications["shop"]?.refusal?.reason == .alreadyAttempted
+        }
+        #expect(givesUp)
+        let syncs = world.store.state.syncs.all.values.sorted { $0.requestedAt < $1.requestedAt }
+        #expect(syncs.map(\.attempt) == [0, 1, 2])
+        #expect(syncs.allSatisfy { $0.phase == .failed })
+    }
+
+    private func brokenSmokeTest() -> World {
+        let world = World()
+        world.source.commit(
+            "deploy",
+            [
+                "applications/shop.yaml": World.application(limit: 2),
+                "apps/shop/web.yaml": World.deployment("web", image: "web:1"),
+                "apps/shop/smoke.yaml": World.hook("smoke", "PostSync", image: "job:broken"),
+            ])
+        return world
+    }
+
     @Test func anEmptyFolderDoesNotPruneEverything() async throws {
         let world = World()
         let application = World.application()
