@@ -69,7 +69,9 @@ extension LedgerState {
 
     /// A newer commit may have come since the request: then it is that one which is attempted.
     private mutating func notePlanned(_ name: String) {
-        guard let sync = syncs[name], sync.rollbackTo == nil, let commit = sync.commit else { return }
+        guard let sync = syncs[name], sync.rollbackTo == nil, let commit = sync.commit else {
+            return
+        }
         applications.update(sync.application) { $0.attempts.note(planned: commit) }
     }
 
