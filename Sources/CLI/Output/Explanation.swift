@@ -124,7 +124,13 @@ extension Explanation {
                 case .notApplied: "– not applied"
                 case .unknown: "?"
                 }
-            let verb = step.intent.action == .prune ? "delete " : ""
+            let verb =
+                switch step.intent.action {
+                case .prune: "delete "
+                case .deleteHook: "remove "
+                case .moveOwnership: "take over "
+                default: ""
+                }
             let word = "\(verb)\(step.object.shortText) \(mark)"
             if groups.last?.place == place {
                 groups[groups.count - 1].words.append(word)
