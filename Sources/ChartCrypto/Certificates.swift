@@ -14,6 +14,7 @@ struct CertificateIssuer: Sendable {
     let now: Timestamp
     let keeper: ChartKeeper
     let random: RandomPlaces
+    let issued: @Sendable (String) -> Void
 
     var functions: [Function] {
         [
@@ -155,9 +156,11 @@ struct CertificateIssuer: Sendable {
         }
         let parts = bytes.split(separator: 0, maxSplits: 1, omittingEmptySubsequences: false)
         guard parts.count == 2 else { throw TemplateError("a kept certificate is damaged") }
+        let certificate = String(decoding: parts[0], as: UTF8.self)
+        issued(certificate)
         return .object(
             KeyPair(
-                certificate: String(decoding: parts[0], as: UTF8.self),
+                certificate: certificate,
                 key: String(decoding: parts[1], as: UTF8.self)))
     }
 }

@@ -8,14 +8,15 @@ public import Rendering
 ///   - now: From when certificates are valid.
 ///   - keeper: Remembers keys and certificates, which cannot be made again.
 ///   - randomBytes: Salts, serial numbers and initial vectors; as of `ChartSurroundings`.
+///   - issued: Told of each certificate that a template gets, in PEM.
 ///
 /// Source: https://github.com/Masterminds/sprig/blob/v3.3.0/crypto.go
 public func chartCrypto(
-    now: Timestamp, keeper: ChartKeeper,
+    now: Timestamp, keeper: ChartKeeper, issued: @escaping @Sendable (String) -> Void = { _ in },
     randomBytes: @escaping @Sendable (ChartCallSite, Int) -> [UInt8]
 ) -> ChartExtension {
     let random = RandomPlaces(randomBytes: randomBytes)
-    let issuer = CertificateIssuer(now: now, keeper: keeper, random: random)
+    let issuer = CertificateIssuer(now: now, keeper: keeper, random: random, issued: issued)
     return ChartExtension(
         passwordFunctions(random) + cipherFunctions(random) + issuer.functions)
 }

@@ -58,11 +58,21 @@ public struct ChartVault: Sendable {
     }
 
     private func read(_ path: String) throws -> [UInt8]? {
-        guard access(path, F_OK) == 0 else { return nil }
-        guard let data = FileManager.default.contents(atPath: path) else {
-            throw ChartVaultError("\(path) cannot be read")
+        let file = Glibc.open(path, O_RDONLY | O_CLOEXEC)
+        guard file >= 0 else {
+            // Only what is certainly not there is made anew.
+            if errno == ENOENT { return nil }
+            throw failure(path, "read")
         }
-        return Array(data)
+        defer { close(file) }
+        var bytes: [UInt8] = []
+        var piece = [UInt8](repeating: 0, count: 16_384)
+        while true {
+            let count = piece.withUnsafeMutableBytes { Glibc.read(file, $0.baseAddress, $0.count) }
+            guard count >= 0 else { throw failure(path, "read") }
+            if count == 0 { return bytes }
+            bytes += piece[..<count]
+        }
     }
 
     /// Whole or not at all, also when the machine fails: a key that was used must not be forgotten.
@@ -89,8 +99,9 @@ public struct ChartVault: Sendable {
         }
     }
 
-    private func failure(_ path: String) -> ChartVaultError {
-        ChartVaultError("\(path) cannot be written: \(String(cString: strerror(errno)))")
+    private func failure(_ path: String, _ what: String = "written") -> ChartVaultError {
+        ChartVaultError(
+            "\(path) cannot be \(what): \(String(cString: strerror(errno)))", mayPass: true)
     }
 }
 
@@ -106,8 +117,14 @@ private final class Turns: Sendable {
     }
 }
 
-struct ChartVaultError: Error, CustomStringConvertible {
-    let description: String
+/// Why a key of a chart could not be read or kept.
+public struct ChartVaultError: Error, CustomStringConvertible {
+    public let description: String
+    /// Whether it was the disk that failed, which may do better another time.
+    public let mayPass: Bool
 
-    init(_ description: String) { self.description = description }
+    init(_ description: String, mayPass: Bool = false) {
+        self.description = description
+        self.mayPass = mayPass
+    }
 }

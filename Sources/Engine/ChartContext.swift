@@ -3,14 +3,19 @@ internal import Declarations
 internal import Digests
 internal import Model
 internal import Rendering
+internal import YAML
 
 /// What rendering takes besides files: the cluster it is for, keys, and a clock.
 struct RenderingContext: Sendable {
     var key: TokenKey
     var discovery: Discovery?
     var chartVault: ChartVault
-    /// What the time is for templates of a chart with these inputs.
-    var now: @Sendable (_ inputs: Digest) -> Timestamp
+    /// The time of this rendering.
+    var now: Timestamp
+    /// What was rendered last, and what the time was then: it stays while the inputs do.
+    var last: (inputs: Digest, now: Timestamp)?
+    /// The position of the event that asked for new random draws and keys last.
+    var generation: Int64 = 0
 
     /// A change of what charts render to, with the same inputs.
     static let chartRendererVersion = 1
@@ -30,20 +35,62 @@ struct RenderingContext: Sendable {
     }
 
     /// Chance is drawn from the token key, so that no one without it can tell a password in advance.
-    func surroundings(_ application: String, _ chart: ChartIdentity, now: Timestamp)
-        -> ChartSurroundings
-    {
-        let scope = "\(application)\n\(chart.name) \(chart.version)"
+    ///
+    /// - Parameter now: For templates; certificates are valid from when they are made.
+    func surroundings(
+        _ application: String, _ chart: ChartIdentity, now: Timestamp, _ record: ChartRecord
+    ) -> ChartSurroundings {
+        var scope = "\(application)\n\(chart.name) \(chart.version)"
+        if generation > 0 { scope += "\nrenewed at \(generation)" }
         let draw = seededBytes(key.derivedKey(for: "charts"), scope: scope)
+        let keeper = record.noting(failuresOf: chartVault.keeper(scope: scope))
         return ChartSurroundings(
             now: now,
             extensions: [
-                chartCrypto(now: now, keeper: chartVault.keeper(scope: scope), randomBytes: draw)
-            ], randomBytes: draw)
+                chartCrypto(
+                    now: self.now, keeper: keeper, issued: record.note(issued:), randomBytes: draw)
+            ],
+            reads: record.reads, randomBytes: draw)
+    }
+}
+
+extension RenderingContext {
+    /// Of everything that decided what a chart was rendered to, and of nothing else.
+    func chartInputs(_ application: Application, _ record: ChartRecord) -> Digest {
+        var builder = DigestBuilder()
+        builder.update(field: "helm \(Self.chartRendererVersion)")
+        builder.update(field: application.chartDeclaration.description)
+        builder.update(field: key.id)
+        builder.update(field: "\(generation)")
+        builder.update(field: record.digest.description)
+        return builder.finish()
     }
 }
 
 extension Application {
+    /// How the source is to be rendered when it is a chart; `nil` when it is none.
+    func chartSource(in tree: FileTree) -> HelmSource? {
+        if let helm = source.helm { return helm }
+        return !source.directory.isExplicit && holdsChart(tree, path: source.path)
+            ? HelmSource() : nil
+    }
+
+    /// Of the part of the declaration that a rendering depends on: neither the sync policy, nor where the
+    /// files come from, which count by what is in them.
+    var chartDeclaration: Digest {
+        let node = (try? parseJSON(Array(manifest.utf8))) ?? .null
+        var rest = Mapping([("name", .string(name)), ("namespace", .string(destination.namespace))])
+        rest["project"] = .string(project)
+        func withoutPlace(_ source: Node) -> Node {
+            var fields = source.objectValue ?? Mapping()
+            for name in ["targetRevision", "repoURL"] { fields[name] = nil }
+            return .object(fields)
+        }
+        rest["source"] = node["spec"]?["source"].map(withoutPlace)
+        rest["sources"] = node["spec"]?["sources"]?.arrayValue.map { .array($0.map(withoutPlace)) }
+        return Digest(of: canonicalJSON(.object(rest)))
+    }
+
     /// What stands for `$NAME` in parameters and paths of value files.
     ///
     /// Source: https://argo-cd.readthedocs.io/en/stable/user-guide/build-environment/
@@ -61,14 +108,15 @@ extension Application {
         ]
     }
 
-    func helmOptions(_ helm: HelmSource, commit: String, _ capabilities: ChartCapabilities)
-        -> HelmOptions
-    {
+    func helmOptions(
+        _ helm: HelmSource, commit: String, _ capabilities: ChartCapabilities, _ reads: ChartReads
+    ) -> HelmOptions {
         var chart = ChartOptions(
             release: ChartRelease(
                 name: helm.releaseName ?? name, namespace: helm.namespace ?? destination.namespace),
             capabilities: capabilities)
         chart.skipsSchemaValidation = helm.skipsSchemaValidation
+        chart.reads = reads
         var options = HelmOptions(chart: chart)
         options.valueFiles = helm.valueFiles
         options.ignoresMissingValueFiles = helm.ignoresMissingValueFiles

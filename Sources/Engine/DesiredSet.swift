@@ -31,6 +31,11 @@ struct DesiredSet: Sendable {
     var chart: String?
     /// What the time was for the templates of the chart.
     var now: Timestamp?
+    /// Whether the templates of the chart asked for the time.
+    var asksTime = false
+    /// What the templates of the chart asked of the cluster.
+    var asked: [ManifestsRendered.Answer] = []
+    var certificates: [ManifestsRendered.Certificate] = []
 
     /// Ordinary objects, without hooks and what is never applied.
     var resources: [Object] { objects.filter { $0.planning.directives.role == .resource } }
@@ -40,6 +45,8 @@ struct DesiredSet: Sendable {
     /// What is recorded of the rendering.
     var event: ManifestsRendered {
         ManifestsRendered {
+            $0.asked = asked.isEmpty ? nil : asked
+            $0.certificates = certificates.isEmpty ? nil : certificates
             $0.chart = chart
             $0.inputs = inputs
             $0.now = now
@@ -63,7 +70,9 @@ struct DesiredSet: Sendable {
 }
 
 extension DesiredSet {
-    /// What the rendering of an application depends on besides the cluster; equal inputs give equal sets.
+    /// What the rendering of an application may depend on besides the cluster; equal inputs give equal sets.
+    ///
+    /// A chart reads less of it: what its rendering did read decides about `now`, and whether there is news.
     static func inputs(
         of application: Application, commit: String, treeID: String, tokenKeyID: String
     ) -> Digest {
@@ -78,14 +87,38 @@ extension DesiredSet {
 
     /// Renders the folder of an application.
     ///
-    /// - Throws: `Problems`, all of them, when anything in it cannot be used.
+    /// - Throws: `Problems`, all of them, when anything in it cannot be used; `ChartVaultError` when keys of a
+    ///   chart cannot be read or kept just now.
     static func render(
         _ application: Application, commit: String, tree: FileTree, inputs: Digest,
         in context: RenderingContext
     ) throws -> DesiredSet {
-        var set = DesiredSet(
-            commit: commit, inputs: inputs, objects: [], byKey: [:], warnings: [])
-        let rendered = try set.read(application, tree, context)
+        let chart = application.chartSource(in: tree)
+        func rendered(now: Timestamp) throws -> DesiredSet {
+            var set = DesiredSet(
+                commit: commit, inputs: inputs, objects: [], byKey: [:], warnings: [])
+            try set.fill(application, chart, tree, now: now, context)
+            return set
+        }
+        guard chart != nil, let last = context.last else { return try rendered(now: context.now) }
+        // What a chart reads is known once it has been rendered: with the time that is on record it reads what it
+        // read then, as long as it gets the same answers.
+        if var set = try? rendered(now: last.now) {
+            if set.inputs == last.inputs { return set }
+            if !set.asksTime {
+                set.now = context.now
+                return set
+            }
+        }
+        return try rendered(now: context.now)
+    }
+
+    private mutating func fill(
+        _ application: Application, _ chart: HelmSource?, _ tree: FileTree, now: Timestamp,
+        _ context: RenderingContext
+    ) throws {
+        let record = ChartRecord()
+        let rendered = try read(application, chart, tree, now: now, context, record)
         var problems = rendered.problems
         let placed = placed(
             rendered.objects, namespace: application.destination.namespace,
@@ -94,37 +127,35 @@ extension DesiredSet {
             let (directives, mistakes) = readDirectives(object.node, origin: object.origin)
             problems += mistakes
             guard mistakes.isEmpty, directives.role != .skipped else { continue }
-            set.objects.append(Object(object, application.name, directives, context.key))
+            objects.append(Object(object, application.name, directives, context.key))
         }
         guard problems.isEmpty else { throw Problems(problems) }
-        set.byKey = Dictionary(
-            set.objects.enumerated().map { ($0.element.planning.key, $0.offset) },
+        byKey = Dictionary(
+            objects.enumerated().map { ($0.element.planning.key, $0.offset) },
             uniquingKeysWith: { _, last in last })
-        set.warnings = (rendered.warnings + placed.warnings).map(\.summary)
-        return set
+        warnings = (rendered.warnings + placed.warnings).map(\.summary)
+        certificates = certificates(isGenerated: record.holdsIssued)
     }
 
     /// The manifests of a folder: a chart when the Application says so or the folder looks like one.
     private mutating func read(
-        _ application: Application, _ tree: FileTree, _ context: RenderingContext
+        _ application: Application, _ chart: HelmSource?, _ tree: FileTree, now: Timestamp,
+        _ context: RenderingContext, _ record: ChartRecord
     ) throws -> Rendered {
+        if let chart { return try read(chart, of: application, tree, now: now, context, record) }
         let source = application.source
         let directory = source.directory
-        guard source.helm != nil || !directory.isExplicit && holdsChart(tree, path: source.path)
-        else {
-            return renderDirectory(
-                tree, path: source.path,
-                options: DirectoryOptions(
-                    recurse: directory.recurse, include: directory.include,
-                    exclude: directory.exclude, isExplicit: directory.isExplicit))
-        }
-        return try readChart(application, tree, context)
+        return renderDirectory(
+            tree, path: source.path,
+            options: DirectoryOptions(
+                recurse: directory.recurse, include: directory.include,
+                exclude: directory.exclude, isExplicit: directory.isExplicit))
     }
 
-    private mutating func readChart(
-        _ application: Application, _ tree: FileTree, _ context: RenderingContext
+    private mutating func read(
+        _ helm: HelmSource, of application: Application, _ tree: FileTree, now: Timestamp,
+        _ context: RenderingContext, _ record: ChartRecord
     ) throws -> Rendered {
-        let helm = application.source.helm ?? HelmSource()
         let capabilities: ChartCapabilities
         do {
             capabilities = try context.capabilities(helm)
@@ -133,17 +164,14 @@ extension DesiredSet {
                 Problem(at: application.location, "helm: \(error.message)", hint: error.hint)
             ])
         }
-        var builder = DigestBuilder()
-        builder.update(field: "helm \(RenderingContext.chartRendererVersion)")
-        builder.update(field: inputs.description)
-        builder.update(field: capabilities.kubeVersion)
-        builder.update(field: capabilities.apiVersions.joined(separator: "\n"))
-        inputs = builder.finish()
-        let now = context.now(inputs)
         let (rendered, identity) = renderHelm(
             tree, path: application.source.path,
-            options: application.helmOptions(helm, commit: commit, capabilities)
-        ) { chart in context.surroundings(application.name, chart, now: now) }
+            options: application.helmOptions(helm, commit: commit, capabilities, record.reads)
+        ) { chart in context.surroundings(application.name, chart, now: now, record) }
+        if let failure = record.passingFailure { throw failure }
+        inputs = context.chartInputs(application, record)
+        asked = record.ofCluster
+        asksTime = record.asksTime
         self.now = now
         chart = identity.map { "\($0.name) \($0.version)" }
         return rendered

@@ -159,6 +159,28 @@ extension Engine {
         await environment.markDirty(application)
     }
 
+    /// Has the charts of an application draw, and make, everything anew.
+    ///
+    /// Returns once it has been rendered so, or that was tried.
+    public func regenerate(_ application: String, reason: String?, actor: Actor, id: EventID)
+        async throws
+    {
+        if try await parts.store.event(id: id) != nil { return }
+        let environment = try await environment(of: application)
+        if await environment.hasChart(application) == nil { await environment.nextPass() }
+        // What cannot be rendered may be a chart.
+        guard await environment.hasChart(application) ?? true else {
+            throw SyncError.noChart(application: application)
+        }
+        let requested = RegenerationRequested { $0.reason = reason }
+        var event = await environment.event(
+            .regenerationRequested(requested), application, actor: actor)
+        event.id = id
+        try await recorder.record([event])
+        await environment.renderAgain(application)
+        await environment.nextPass()
+    }
+
     /// Ends the running sync of an application as soon as no call is under way.
     public func terminate(_ application: String, actor: Actor) async throws -> String {
         let environment = try await environment(of: application)
@@ -193,6 +215,17 @@ extension Engine {
 
 extension EnvironmentReconciler {
     func target(of application: String) -> Target? { entries[application]?.target }
+
+    /// `nil` while it is not rendered.
+    func hasChart(_ application: String) -> Bool? {
+        entries[application]?.desired.map { $0.chart != nil }
+    }
+
+    func renderAgain(_ application: String) {
+        entries[application]?.renderedInputs = nil
+        entries[application]?.renderRequests += 1
+        markDirty(application)
+    }
 
     func terminate(_ application: String, _ reason: String) -> String? {
         guard let run = entries[application]?.run else { return nil }

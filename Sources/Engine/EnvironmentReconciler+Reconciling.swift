@@ -1,3 +1,4 @@
+internal import ChartCrypto
 internal import Declarations
 internal import Digests
 internal import Dispatch
@@ -79,7 +80,7 @@ extension EnvironmentReconciler {
                 events.append(event(.applicationRemoved(removed), application))
                 isRemoved = true
             case .supersede(let reason): supersede(application, reason)
-            case .wait(let time): entries[application]?.wakeAt = time
+            case .wait(let time): wake(application, at: time)
             }
         }
         try await recorder.record(events)
@@ -124,7 +125,9 @@ extension EnvironmentReconciler {
         let target = entry.target
         let inputs = inputs(of: target)
         let scopes = discoveryDigest
-        guard entry.renderedInputs != inputs || entry.renderedScopes != scopes else {
+        let isDue = entry.renderRetry.map { $0.at <= recorder.clock.now() } ?? false
+        guard entry.renderedInputs != inputs || entry.renderedScopes != scopes || isDue else {
+            if let retry = entry.renderRetry { wake(application, at: retry.at) }
             // The same files at a newer commit.
             entries[application]?.desired?.commit = target.commit.description
             return
@@ -138,10 +141,21 @@ extension EnvironmentReconciler {
                     warnings: [])
             entries[application]?.desired = desired
             entries[application]?.renderProblems = nil
+            entries[application]?.renderRetry = nil
         } catch let problems as Problems {
+            entries[application]?.renderRetry = nil
             try await recordRenderFailure(application, problems.all.map(\.summary))
+        } catch let failure as ChartVaultError {
+            let retry = RenderRetry(
+                failures: (entry.renderRetry?.failures ?? 0) + 1, now: recorder.clock.now())
+            entries[application]?.renderRetry = retry
+            wake(application, at: retry.at)
+            try await recordRenderFailure(
+                application, ["a key of its chart: \(failure); that is tried again"])
         }
-        entries[application]?.renderedInputs = inputs
+        // Asked for again meanwhile, it is rendered in the next pass.
+        let isCurrent = entries[application]?.renderRequests == entry.renderRequests
+        entries[application]?.renderedInputs = isCurrent ? inputs : nil
         entries[application]?.renderedScopes = scopes
         rememberDesiredKeys()
         followDesiredKinds()
@@ -194,11 +208,13 @@ extension EnvironmentReconciler {
             ])
         }
         let tree = try await source.tree(at: target.commit, under: target.application.source.scope)
-        let clock = recorder.clock
-        let context = RenderingContext(key: tokenKey, discovery: discovery, chartVault: chartVault)
-        { inputs in
-            row?.renderedInputs == inputs ? row?.renderedNow ?? clock.now() : clock.now()
+        var context = RenderingContext(
+            key: tokenKey, discovery: discovery, chartVault: chartVault, now: recorder.clock.now())
+        context.generation = row?.regenerations.last ?? 0
+        if let inputs = row?.renderedInputs, let now = row?.renderedNow {
+            context.last = (inputs, now)
         }
+        let prepared = context
         // Charts are programs: they run beside the pool of tasks, and hold up nobody else.
         return try await withCheckedThrowingContinuation { continuation in
             Self.renderings.async {
@@ -206,9 +222,17 @@ extension EnvironmentReconciler {
                     with: Result {
                         try DesiredSet.render(
                             target.application, commit: target.commit.description, tree: tree,
-                            inputs: inputs, in: context)
+                            inputs: inputs, in: prepared)
                     })
             }
         }
+    }
+}
+
+extension EnvironmentReconciler.RenderRetry {
+    /// 5 s after the first failure, twice as long after each further one, 300 s at most.
+    init(failures: Int, now: Timestamp) {
+        let seconds = min(300, 5 << min(failures - 1, 6))
+        self.init(failures: failures, at: now + .seconds(seconds))
     }
 }

@@ -92,7 +92,11 @@ extension EnvironmentReconciler {
             past.commit = commit
             past.treeID = try await source.treeID(
                 at: commit, path: target.application.source.scope)
-            return try await render(past, Digest(of: ""), known: nil)
+            var known = try await recorder.store.state { $0.applications[application] }
+            // With what was drawn at that time.
+            known?.regenerations.removeAll { $0 > row.plan?.decidedAt ?? row.requestedPosition }
+            known?.renderedInputs = nil
+            return try await render(past, Digest(of: ""), known: known)
         } catch {
             throw secretUnavailable(sync, planned, describe(error))
         }

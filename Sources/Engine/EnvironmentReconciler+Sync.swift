@@ -18,6 +18,7 @@ public enum SyncError: Error, Equatable, Sendable {
     case observeOnly(application: String)
     case cannotRollBack(to: String, reason: String)
     case noSyncRuns(application: String)
+    case noChart(application: String)
     case unknownEnvironment(application: String, destination: String)
     /// A call to the cluster had no answer; what became of it is looked up.
     case uncertain(object: String, reason: String)
@@ -34,6 +35,7 @@ extension SyncError: Diagnostic {
         case .observeOnly(let application): "\(application) is only observed"
         case .cannotRollBack(let sync, _): "cannot roll back to \(sync)"
         case .noSyncRuns(let application): "no sync of \(application) is running"
+        case .noChart(let application): "\(application) has no chart"
         case .unknownEnvironment(let application, _): "\(application) has no environment"
         case .uncertain(let object, _): "it is not known whether \(object) was made"
         }
@@ -46,6 +48,7 @@ extension SyncError: Diagnostic {
             reason
         case .stalePlan(_, let moved): "changed since: \(moved.joined(separator: ", "))"
         case .unknownEnvironment(_, let destination): "no environment is \(destination)"
+        case .noChart: "only charts draw random values and make keys"
         case .observeOnly: "mode: observe records and compares, and never writes"
         case .unknownApplication, .anotherSyncRuns, .unknownPlan, .noSyncRuns: nil
         }
@@ -58,7 +61,9 @@ extension SyncError: Diagnostic {
         case .stalePlan: "make a new plan: tidemark plan APP --save"
         case .unknownPlan: "tidemark log --type plan.saved lists the saved plans"
         case .observeOnly: "set mode: apply in tidemark.yaml"
-        case .cannotCompare, .cannotRollBack, .noSyncRuns, .unknownEnvironment, .uncertain: nil
+        case .cannotCompare, .cannotRollBack, .noSyncRuns, .noChart, .unknownEnvironment,
+            .uncertain:
+            nil
         }
     }
 }

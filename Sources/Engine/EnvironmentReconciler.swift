@@ -47,10 +47,19 @@ actor EnvironmentReconciler {
         var renderedInputs: Digest?
         /// What the cluster served when they were rendered.
         var renderedScopes: Digest?
+        /// Set while the rendering failed for a reason that may pass.
+        var renderRetry: RenderRetry?
+        /// How often another rendering was asked for with the same inputs.
+        var renderRequests = 0
         var isDirty = true
         var wakeAt: Timestamp?
         var run: RunningSync?
         var approval = ApprovalMemo()
+    }
+
+    struct RenderRetry: Sendable {
+        var failures: Int
+        var at: Timestamp
     }
 
     /// A sync that a job carries out.
@@ -240,6 +249,12 @@ extension EnvironmentReconciler {
         guard !(error is CancellationError) else { return }
         log.error("cannot reconcile \(application): \(describe(error))")
         entries[application]?.wakeAt = recorder.clock.now() + .seconds(5)
+    }
+
+    /// Has an application looked at again by then.
+    func wake(_ application: String, at time: Timestamp) {
+        let known = entries[application]?.wakeAt
+        entries[application]?.wakeAt = known.map { min($0, time) } ?? time
     }
 
     func wakeAfter(_ delay: Duration) { wake(at: recorder.clock.now() + delay) }

@@ -24,7 +24,8 @@ extension Event {
             .syncRequested, .syncRefused, .syncStarted, .objectPruned, .objectFailed,
             .applyRecovered, .hookStarted, .hookFinished, .syncSucceeded, .syncFailed,
             .syncTerminated, .rollbackRequested, .rollbackCommitted, .autoSyncHeld,
-            .autoSyncReleased, .checkpointSigned, .checkpointWitnessed, .signingKeyChanged,
+            .autoSyncReleased, .regenerationRequested, .checkpointSigned, .checkpointWitnessed,
+            .signingKeyChanged,
             .payloadRedacted, .planApproved, .planRejected:
             []
         }

@@ -64,6 +64,7 @@ public enum Event: Equatable, Sendable {
     case rollbackCommitted(RollbackCommitted)
     case autoSyncHeld(AutoSyncHeld)
     case autoSyncReleased(AutoSyncReleased)
+    case regenerationRequested(RegenerationRequested)
 
     case evidenceAttested(EvidenceAttested)
 }

@@ -61,6 +61,7 @@ public enum EventCodec {
         case .rollbackCommitted: ("rollback.committed", 1)
         case .autoSyncHeld: ("autosync.held", 1)
         case .autoSyncReleased: ("autosync.released", 1)
+        case .regenerationRequested: ("regeneration.requested", 1)
         case .evidenceAttested: ("evidence.attested", 1)
         }
     }
@@ -123,6 +124,7 @@ public enum EventCodec {
         case .rollbackCommitted(let payload): RecordEncoder.encode(payload)
         case .autoSyncHeld(let payload): RecordEncoder.encode(payload)
         case .autoSyncReleased(let payload): RecordEncoder.encode(payload)
+        case .regenerationRequested(let payload): RecordEncoder.encode(payload)
         case .evidenceAttested(let payload): RecordEncoder.encode(payload)
         }
     }
@@ -198,6 +200,7 @@ public enum EventCodec {
         case ("rollback.committed", 1): return .rollbackCommitted(try read())
         case ("autosync.held", 1): return .autoSyncHeld(try read())
         case ("autosync.released", 1): return .autoSyncReleased(try read())
+        case ("regeneration.requested", 1): return .regenerationRequested(try read())
         case ("evidence.attested", 1): return .evidenceAttested(try read())
         default: throw CodecError.unknownEvent(type: type, version: version)
         }
@@ -260,6 +263,7 @@ public enum EventCodec {
         "rollback.committed",
         "autosync.held",
         "autosync.released",
+        "regeneration.requested",
         "evidence.attested",
     ]
 }

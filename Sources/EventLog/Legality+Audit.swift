@@ -88,7 +88,8 @@ public struct LegalityAudit: Sendable {
             .environmentDeclared, .clusterConnected, .clusterDisconnected, .declarationsRejected,
             .manifestsRendered, .renderFailed, .comparisonChanged, .objectObserved,
             .observationsSuppressed, .healthChanged, .rollbackRequested, .rollbackCommitted,
-            .autoSyncHeld, .autoSyncReleased, .checkpointSigned, .checkpointWitnessed,
+            .autoSyncHeld, .autoSyncReleased, .regenerationRequested, .checkpointSigned,
+            .checkpointWitnessed,
             .signingKeyChanged, .payloadRedacted, .ledgerArchived, .evidenceAttested:
             break  // May happen at any time.
         case .syncRequested, .syncRefused, .syncPlanned, .planSaved, .planApproved, .planRejected,

@@ -20,23 +20,65 @@ public struct ManifestsRendered: Coded {
         }
     }
 
+    /// Something that the templates of a chart asked of the cluster.
+    public struct Answer: Coded, StoredValue, Hashable {
+        /// Of objects the digest, with tokens for secret values.
+        public var answer = ""
+        /// Such as `apiVersions has monitoring.coreos.com/v1`.
+        public var question = ""
+        public init() {}
+
+        public mutating func code(_ coder: inout some FieldCoder) throws(CodecError) {
+            try coder.field("answer", &answer)
+            try coder.field("question", &question)
+        }
+    }
+
+    /// A certificate in the desired set.
+    public struct Certificate: Coded, StoredValue, Hashable {
+        public var endsAt = Timestamp(nanoseconds: 0)
+        /// Where in the object it stands, such as `data.tls.crt`.
+        public var field = ""
+        /// Whether a function of the chart made it.
+        public var isGenerated = false
+        public var key = ObjectKey(group: "", kind: "-", namespace: "", name: "-")
+        public init() {}
+
+        public mutating func code(_ coder: inout some FieldCoder) throws(CodecError) {
+            try coder.field("endsAt", &endsAt)
+            try coder.field("field", &field)
+            try coder.field("isGenerated", &isGenerated)
+            try coder.field("key", &key)
+        }
+    }
+
+    /// What the templates of a chart asked of the cluster, in ascending order; `nil` when they asked nothing.
+    public var asked: [Answer]?
+    /// Certificates in the objects, in ascending order; `nil` when there are none.
+    public var certificates: [Certificate]?
     /// Name and version of the Helm chart, such as `web 1.2.0`.
     public var chart: String?
-    /// Of everything the rendering read: folder, options, declaration; of a chart also what the cluster serves.
+    /// Of everything the rendering read: of a folder its files and the declaration; of a chart the files, the part of
+    /// the declaration, and the answers of the cluster that it did read.
     public var inputs = Digest(of: "")
     /// What the time is for the templates of a chart: when these inputs were rendered first.
     public var now: Timestamp?
     public var objects: [Object] = []
+    /// The program that rendered it, with its version, such as `helm v4.3.1`; `nil` when Tidemark did.
+    public var program: String?
     public var renderer = "directory"
     public var rendererVersion = 1
     public var warnings: [String] = []
     public init() {}
 
     public mutating func code(_ coder: inout some FieldCoder) throws(CodecError) {
+        try coder.field("asked", &asked)
+        try coder.field("certificates", &certificates)
         try coder.field("chart", &chart)
         try coder.field("inputs", &inputs)
         try coder.field("now", &now)
         try coder.field("objects", &objects)
+        try coder.field("program", &program)
         try coder.field("renderer", &renderer)
         try coder.field("rendererVersion", &rendererVersion)
         try coder.field("warnings", &warnings)

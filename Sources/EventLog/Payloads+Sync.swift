@@ -281,6 +281,16 @@ public struct SyncTerminated: Coded {
 }
 
 /// Back to what a sync had applied, from the ledger's bodies or by a commit that reverts.
+/// Somebody wants new random values, keys and certificates from an application's charts.
+public struct RegenerationRequested: Coded {
+    public var reason: String?
+    public init() {}
+
+    public mutating func code(_ coder: inout some FieldCoder) throws(CodecError) {
+        try coder.field("reason", &reason)
+    }
+}
+
 public struct RollbackRequested: Coded {
     public enum Method: String, StoredEnum { case recordedBodies, revertCommit }
 

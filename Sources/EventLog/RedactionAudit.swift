@@ -59,6 +59,7 @@ public enum Redactability {
         case .syncRequested, .syncPlanned, .syncStarted, .syncSucceeded, .syncFailed,
             .syncTerminated,
             .planSaved, .planApproved, .planRejected, .autoSyncHeld, .autoSyncReleased,
+            .regenerationRequested,
             .applicationRemoved, .environmentDeclared, .pushIntended, .pushFinished:
             return
                 "decisions rest on it: without it a sync, a plan or a push would be told otherwise"

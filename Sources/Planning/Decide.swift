@@ -208,6 +208,7 @@ private func syncDecisions(
     let isNew =
         attempts.commit != observation.commit
         || attempts.declaration != application.declaration.digest
+        || attempts.generation != application.regenerations.last ?? 0
     if isNew { return [.sync(request(.automated, observation, attempt: 0))] }
     if attempts.lastFailed { return retry(application, due, observation) }
     return heal(application, due, observation)

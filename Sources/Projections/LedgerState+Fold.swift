@@ -32,7 +32,8 @@ extension LedgerState {
         case .environmentDeclared, .clusterConnected, .clusterDisconnected:
             foldEnvironment(event, envelope)
         case .applicationDeclared, .applicationChanged, .applicationRemoved, .manifestsRendered,
-            .renderFailed, .comparisonChanged, .syncRefused, .autoSyncHeld, .autoSyncReleased:
+            .renderFailed, .comparisonChanged, .syncRefused, .autoSyncHeld, .autoSyncReleased,
+            .regenerationRequested:
             foldApplication(event, envelope)
         case .driftDetected, .driftResolved, .objectObserved, .healthChanged:
             foldObject(event, envelope)
@@ -144,6 +145,7 @@ extension LedgerState {
         case .applicationRemoved: applications.update(name) { $0.isRemoved = true }
         case .manifestsRendered(let payload):
             applications.update(name) {
+                $0.certificates = payload.certificates ?? []
                 $0.desired = payload.objects
                 $0.renderProblems = []
                 $0.renderedCommit = envelope.subjects.commit
@@ -174,6 +176,8 @@ extension LedgerState {
         case .autoSyncHeld(let payload):
             applications.update(name) { $0.heldBecause = payload.reason }
         case .autoSyncReleased: applications.update(name) { $0.heldBecause = nil }
+        case .regenerationRequested:
+            applications.update(name) { $0.regenerations.append(envelope.position) }
         default: break
         }
     }

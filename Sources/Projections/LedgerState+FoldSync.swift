@@ -63,7 +63,8 @@ extension LedgerState {
             $0.lastSync = name
             $0.runningSync = name
             $0.refusal = nil
-            $0.attempts.note(payload, envelope, $0.declaration.digest)
+            $0.attempts.note(
+                payload, envelope, $0.declaration.digest, $0.regenerations.last ?? 0)
         }
     }
 
@@ -197,11 +198,14 @@ extension LedgerState {
 }
 
 extension ApplicationRow.Attempts {
-    /// Counts a request: an attempt at another commit or declaration starts from zero.
-    mutating func note(_ request: SyncRequested, _ envelope: Envelope, _ declaration: Digest) {
+    /// Counts a request: an attempt at another commit, declaration or generation starts from zero.
+    mutating func note(
+        _ request: SyncRequested, _ envelope: Envelope, _ declaration: Digest, _ generation: Int64
+    ) {
         let newCommit = envelope.subjects.commit ?? commit
-        if newCommit != commit || declaration != self.declaration {
+        if newCommit != commit || declaration != self.declaration || generation != self.generation {
             self = Self()
+            self.generation = generation
             commit = newCommit
             self.declaration = declaration
         }

@@ -139,6 +139,8 @@ public struct ApplicationRow: Row {
         /// Of the declaration that was in force: another one is worth a new attempt.
         public var declaration = Digest(of: "")
         public var failures = 0
+        /// The regeneration that was in force.
+        public var generation: Int64 = 0
         public var heals = 0
         /// Whether the last sync failed by a hook: it is due again though every object may be in sync.
         public var hookFailed = false
@@ -150,6 +152,7 @@ public struct ApplicationRow: Row {
             try coder.field("commit", &commit)
             try coder.field("declaration", &declaration)
             try coder.field("failures", &failures)
+            try coder.field("generation", &generation)
             try coder.field("heals", &heals)
             try coder.field("hookFailed", &hookFailed)
             try coder.field("lastAt", &lastAt)
@@ -158,6 +161,8 @@ public struct ApplicationRow: Row {
     }
 
     public var attempts = Attempts()
+    /// Those in the desired set.
+    public var certificates: [ManifestsRendered.Certificate] = []
     public var declaration = ApplicationDeclaration()
     public var desired: [ManifestsRendered.Object] = []
     public var environment = ""
@@ -173,6 +178,8 @@ public struct ApplicationRow: Row {
     public var lastSyncedCommit: String?
     public var outOfSync: [ComparisonChanged.Object] = []
     public var refusal: Refusal?
+    /// The positions of the events that asked for new random values and keys.
+    public var regenerations: [Int64] = []
     /// Problems of the newest commit that could not be rendered.
     public var renderProblems: [String] = []
     public var renderedCommit: String?
@@ -188,6 +195,7 @@ public struct ApplicationRow: Row {
 
     public mutating func code(_ coder: inout some FieldCoder) throws(CodecError) {
         try coder.field("attempts", &attempts)
+        try coder.field("certificates", &certificates)
         try coder.field("declaration", &declaration)
         try coder.field("desired", &desired)
         try coder.field("environment", &environment)
@@ -201,6 +209,7 @@ public struct ApplicationRow: Row {
         try coder.field("lastSyncedCommit", &lastSyncedCommit)
         try coder.field("outOfSync", &outOfSync)
         try coder.field("refusal", &refusal)
+        try coder.field("regenerations", &regenerations)
         try coder.field("renderProblems", &renderProblems)
         try coder.field("renderedCommit", &renderedCommit)
         try coder.field("renderedInputs", &renderedInputs)

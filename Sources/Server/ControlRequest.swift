@@ -30,6 +30,7 @@ public struct ControlRequest: Equatable, Sendable {
         case revert(application: String, to: String?, expecting: String?)
         case revertPlan(application: String, to: String?)
         case release(application: String)
+        case regenerate(application: String, reason: String?)
         case terminate(application: String)
         case judge(PlanJudgement)
         case attest(Attestation)
@@ -48,8 +49,8 @@ extension ControlRequest {
     var changesNothing: Bool {
         switch action {
         case .plan(_, _, _, let isSaved): !isSaved
-        case .sync, .syncPlan, .refresh, .rollback, .revert, .revertPlan, .release, .terminate,
-            .judge, .attest, .verify, .rebuild, .redact, .archive,
+        case .sync, .syncPlan, .refresh, .rollback, .revert, .revertPlan, .release, .regenerate,
+            .terminate, .judge, .attest, .verify, .rebuild, .redact, .archive,
             .checkpoint:
             false
         }
@@ -64,6 +65,7 @@ extension ControlRequest {
         case .rollback, .revert: "/v1/rollback"
         case .revertPlan: "/v1/revert-plan"
         case .release: "/v1/release"
+        case .regenerate: "/v1/regenerate"
         case .terminate: "/v1/terminate"
         case .judge(let judgement):
             judgement.verdict == .approved ? "/v1/approve" : "/v1/reject"
@@ -105,6 +107,9 @@ extension ControlRequest {
             fields["to"] = sync.map(Node.string)
         case .release(let application), .terminate(let application):
             fields["application"] = .string(application)
+        case .regenerate(let application, let reason):
+            fields["application"] = .string(application)
+            fields["reason"] = reason.map(Node.string)
         case .judge(let judgement): fields.add(judgement.fields)
         case .attest(let attestation): fields.add(attestation.fields)
         case .verify(let isFull): fields["full"] = .bool(isFull)
@@ -167,6 +172,10 @@ extension ControlRequest.Action {
                 application: try fields.requiredString("application"),
                 to: try fields.string("to"))
         case "/v1/release": self = .release(application: try fields.requiredString("application"))
+        case "/v1/regenerate":
+            self = .regenerate(
+                application: try fields.requiredString("application"),
+                reason: try fields.string("reason"))
         case "/v1/terminate":
             self = .terminate(application: try fields.requiredString("application"))
         case "/v1/approve": self = .judge(try PlanJudgement(.approved, &fields))

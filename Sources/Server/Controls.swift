@@ -83,6 +83,9 @@ public struct Controls: Sendable {
         case .release(let application):
             try await engine.release(application, actor: actor, reason: "released by hand")
             return ControlAnswer()
+        case .regenerate(let application, let reason):
+            try await engine.regenerate(application, reason: reason, actor: actor, id: id)
+            return ControlAnswer()
         case .terminate(let application):
             let sync = try await engine.terminate(application, actor: actor)
             return ControlAnswer { $0.sync = sync }

@@ -4,6 +4,20 @@ import Model
 let filledComparisons: [Event] = [
     .manifestsRendered(
         ManifestsRendered {
+            $0.asked = [
+                ManifestsRendered.Answer {
+                    $0.answer = "true"
+                    $0.question = "apiVersions has monitoring.coreos.com/v1"
+                }
+            ]
+            $0.certificates = [
+                ManifestsRendered.Certificate {
+                    $0.endsAt = time
+                    $0.field = "data.tls.crt"
+                    $0.isGenerated = true
+                    $0.key = service
+                }
+            ]
             $0.chart = "shop 1.2.0"
             $0.inputs = digest[2]
             $0.now = time
@@ -15,6 +29,7 @@ let filledComparisons: [Event] = [
                     $0.line = 1
                 }
             ]
+            $0.program = "helm v4.3.1"
             $0.renderer = "helm"
             $0.rendererVersion = 1
             $0.warnings = ["two files declare Service/api-gateway"]

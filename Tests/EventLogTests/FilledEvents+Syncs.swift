@@ -133,6 +133,7 @@ let filledSyncs: [Event] = [
         }),
     .autoSyncHeld(AutoSyncHeld { $0.reason = "rolled back to sync-39" }),
     .autoSyncReleased(AutoSyncReleased { $0.reason = "fixed in 1b2c3d4" }),
+    .regenerationRequested(RegenerationRequested { $0.reason = "the key was seen in a log" }),
     .evidenceAttested(
         EvidenceAttested {
             $0.document = digest[6]

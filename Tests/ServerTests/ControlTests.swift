@@ -26,6 +26,8 @@ struct ControlTests {
             .revert(application: "web", to: "sync-3", expecting: nil),
             .revert(application: "web", to: nil, expecting: String(repeating: "a", count: 40)),
             .revertPlan(application: "web", to: "sync-3"),
+            .regenerate(application: "web", reason: "it leaked"),
+            .regenerate(application: "web", reason: nil),
             .release(application: "web"), .terminate(application: "web"),
             .verify(isFull: false), .rebuild, .checkpoint, .redact(position: 12, reason: "r"),
             .archive(before: Timestamp(seconds: 5), file: "/archives/one.db"),

@@ -116,6 +116,7 @@ extension ControlRequest {
     fileprivate var needsClusters: Bool {
         switch action {
         case .sync, .syncPlan, .plan, .refresh, .rollback, .revert, .revertPlan, .release,
+            .regenerate,
             .terminate, .judge:
             true
         case .attest, .verify, .rebuild, .redact, .archive, .checkpoint: false

@@ -35,6 +35,45 @@ struct TerminateCommand: AsyncParsableCommand {
     }
 }
 
+struct RegenerateCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "regenerate",
+        abstract: "Renew the random values, keys and certificates of an application's charts.",
+        discussion: """
+            What charts draw at random, make as keys and certificates, and take as the time is otherwise \
+            the same at each rendering. The next rendering makes all of it anew; a sync deploys it. \
+            The old values are gone from then on, except in the cluster until that sync.
+
+            Example: tidemark regenerate authz-engine-production --reason 'the key leaked'.
+            """)
+
+    @Argument(help: "Application whose values are to be renewed.")
+    var application: String
+
+    @Option(help: "Why, for the record.")
+    var reason: String?
+
+    @OptionGroup var author: AuthorOptions
+    @OptionGroup var config: ConfigOptions
+
+    func run() async throws {
+        let workspace = try config.workspace()
+        let application = application
+        let row = try await Writing(workspace, by: author.by).perform(
+            .regenerate(application: application, reason: reason), about: application
+        ) { _, session in try await session.ledger.state { $0.applications[application] } }
+        if let problem = row?.renderProblems.first {
+            throw CommandError(
+                "\(application) cannot be rendered", because: problem,
+                try: "its values are renewed at the next rendering that works")
+        }
+        let status = row?.syncStatus.rawValue ?? "unknown"
+        try show(
+            "\(application) is rendered with new values: \(status); deploy them with: "
+                + "tidemark sync \(application)")
+    }
+}
+
 struct RefreshCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "refresh",

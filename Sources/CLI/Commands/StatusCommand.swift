@@ -10,7 +10,8 @@ struct StatusCommand: AsyncParsableCommand {
         abstract: "Show sync, health and revision of the applications.",
         discussion: """
             Also says what holds an application back: a rollback, a refusal, manifests that cannot be \
-            rendered, a repository or a cluster that does not answer. Reads the ledger only.
+            rendered, a repository or a cluster that does not answer; and which certificates end within \
+            30 days. Reads the ledger only.
 
             Example: tidemark status authz-engine-production --output wide.
             """)
@@ -33,7 +34,10 @@ struct StatusCommand: AsyncParsableCommand {
             throw CommandError(
                 "there is no application \(application)", try: "tidemark status lists them all")
         }
-        let report = StatusReport(state, only: application, now: Surroundings.current.now())
+        let now = Surroundings.current.now()
+        let report = StatusReport(
+            state, only: application, now: now,
+            asOf: moment.at == nil ? now : state.recordedAt ?? now)
         switch format.output {
         case .table, .wide:
             try show(report.text(isWide: format.output == .wide, format.color.paint))
@@ -63,10 +67,13 @@ struct StatusReport {
     private let names: [String]
     private let isWhole: Bool
     private let now: Timestamp
+    /// The moment that the report is about.
+    private let asOf: Timestamp
 
-    init(_ state: LedgerState, only application: String?, now: Timestamp) {
+    init(_ state: LedgerState, only application: String?, now: Timestamp, asOf: Timestamp) {
         self.state = state
         self.now = now
+        self.asOf = asOf
         isWhole = application == nil
         let rows = state.applications.all
         names =
@@ -129,6 +136,7 @@ struct StatusReport {
             if let message = row.healthMessage, row.health != .healthy {
                 notes.append("\(name) is \(row.health.rawValue): \(message)")
             }
+            notes += row.certificatesEnding(asOf).map { $0.note(of: name, asOf) }
         }
         guard isWhole else { return notes }
         for (name, row) in state.repositories.all.sorted(by: { $0.key < $1.key }) {
@@ -225,6 +233,8 @@ struct StatusReport {
         fields.set("heldBecause", row.heldBecause)
         fields.set("refusal", row.refusal?.message)
         fields.set("syncReason", row.syncReason)
+        let ending = row.certificatesEnding(asOf)
+        if !ending.isEmpty { fields["certificatesEnding"] = .array(ending.map(\.document)) }
         if row.isRemoved { fields["removed"] = .bool(true) }
         if !row.renderProblems.isEmpty {
             fields["renderProblems"] = .array(row.renderProblems.map(Node.string))

@@ -26,7 +26,8 @@ struct Tidemark: AsyncParsableCommand {
                 subcommands: [
                     StatusCommand.self, PlanCommand.self, DiffCommand.self, SyncCommand.self,
                     WaitCommand.self, TerminateCommand.self, RefreshCommand.self,
-                    RollbackCommand.self, ApproveCommand.self, RejectCommand.self,
+                    RollbackCommand.self, RegenerateCommand.self, ApproveCommand.self,
+                    RejectCommand.self,
                     AttestCommand.self,
                 ]),
             CommandGroup(

@@ -7,7 +7,8 @@ public enum Sprig {
     /// What the functions take from outside.
     public struct Surroundings: Sendable {
         /// The time that `now` gives, and from which ages are counted.
-        public var now: Instant
+        public var now: Instant { clock() }
+        private let clock: @Sendable () -> Instant
         /// The zone of times that name none.
         public var localZone: TimeZoneRules
         /// The rules of a zone such as `Europe/Berlin`; nil when it is not known.
@@ -16,11 +17,11 @@ public enum Sprig {
         public var randomBytes: @Sendable (_ callSite: CallSite, _ count: Int) -> [UInt8]
 
         public init(
-            now: Instant, localZone: TimeZoneRules = .utc,
+            now: @escaping @Sendable @autoclosure () -> Instant, localZone: TimeZoneRules = .utc,
             zone: @escaping @Sendable (String) -> TimeZoneRules? = { _ in nil },
             randomBytes: @escaping @Sendable (CallSite, Int) -> [UInt8]
         ) {
-            self.now = now
+            clock = now
             self.localZone = localZone
             self.zone = zone
             self.randomBytes = randomBytes

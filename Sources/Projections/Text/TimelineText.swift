@@ -141,6 +141,8 @@ extension TimelineLine {
         case .rollbackCommitted(let payload): text(payload)
         case .autoSyncHeld(let payload): "\(application)\(because(payload.reason))"
         case .autoSyncReleased(let payload): "\(application)\(because(payload.reason))"
+        case .regenerationRequested(let payload):
+            "random values and keys of \(application)\(because(payload.reason))"
         case .evidenceAttested(let payload):
             "\(payload.kind.rawValue) \(payload.name) for \(payload.subject)"
         }

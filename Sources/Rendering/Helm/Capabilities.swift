@@ -1,3 +1,4 @@
+internal import Digests
 internal import GoTemplate
 
 /// What a chart is told of the cluster it is rendered for.
@@ -62,20 +63,24 @@ extension ChartCapabilities {
         "apiextensions.k8s.io/v1",
     ]
 
-    var templateValue: Value { .object(CapabilitiesObject(capabilities: self)) }
+    /// - Parameter reads: Told what templates look at.
+    func templateValue(_ reads: ChartReads) -> Value {
+        .object(CapabilitiesObject(capabilities: self, reads: reads))
+    }
 }
 
 /// `.Capabilities`.
 private struct CapabilitiesObject: Object {
     let capabilities: ChartCapabilities
+    let reads: ChartReads
 
     var type: GoType { .named("*common.Capabilities", nil) }
     var fieldNames: [ByteString] { ["KubeVersion", "APIVersions", "HelmVersion"] }
 
     func field(_ name: ByteString) -> Value? {
         switch name {
-        case "KubeVersion": .object(KubeVersionObject(capabilities: capabilities))
-        case "APIVersions": .object(VersionSet(versions: capabilities.apiVersions))
+        case "KubeVersion": .object(KubeVersionObject(capabilities: capabilities, reads: reads))
+        case "APIVersions": .object(VersionSet(versions: capabilities.apiVersions, reads: reads))
         case "HelmVersion": .object(HelmVersionObject())
         default: nil
         }
@@ -85,18 +90,24 @@ private struct CapabilitiesObject: Object {
 /// `.Capabilities.KubeVersion`, which prints as the version without a vendor's suffix.
 private struct KubeVersionObject: Object {
     let capabilities: ChartCapabilities
+    let reads: ChartReads
 
     var type: GoType { .named("common.KubeVersion", nil) }
-    var text: ByteString? { ByteString(capabilities.normalizedVersion) }
+    var text: ByteString? { ByteString(read("text", capabilities.normalizedVersion)) }
     var fieldNames: [ByteString] { ["Version", "Major", "Minor"] }
 
     func field(_ name: ByteString) -> Value? {
         switch name {
-        case "Version": .string(capabilities.kubeVersion)
-        case "Major": .string(capabilities.major)
-        case "Minor": .string(capabilities.minor)
+        case "Version": .string(read("Version", capabilities.kubeVersion))
+        case "Major": .string(read("Major", capabilities.major))
+        case "Minor": .string(read("Minor", capabilities.minor))
         default: nil
         }
+    }
+
+    private func read(_ part: String, _ value: String) -> String {
+        reads.note(.kubeVersion(part)) { value }
+        return value
     }
 
     func method(_ name: ByteString) -> Function? {
@@ -117,9 +128,13 @@ private struct KubeVersionObject: Object {
 /// `.Capabilities.APIVersions`, a list of texts with a method.
 private struct VersionSet: Object {
     let versions: [String]
+    let reads: ChartReads
 
     var type: GoType { .named("common.VersionSet", .list(of: .string)) }
-    var underlying: Value? { .list(List(strings: versions.map { ByteString($0) })) }
+    var underlying: Value? {
+        reads.note(.apiVersions) { Digest(of: versions.joined(separator: "\n")).description }
+        return .list(List(strings: versions.map { ByteString($0) }))
+    }
 
     func method(_ name: ByteString) -> Function? {
         guard name == "Has" else { return nil }
@@ -128,7 +143,9 @@ private struct VersionSet: Object {
             guard case .object(let box) = receiver, let set = box.object as? VersionSet else {
                 return false
             }
-            return set.versions.contains(version.description)
+            let isServed = set.versions.contains(version.description)
+            set.reads.note(.serves(version.description)) { "\(isServed)" }
+            return isServed
         }
     }
 }

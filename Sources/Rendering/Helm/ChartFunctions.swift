@@ -2,11 +2,11 @@ internal import Digests
 internal import GoTemplate
 internal import Model
 
-/// The functions of charts that rest on more than text: reading YAML, digests, and the cluster that is not asked.
+/// The functions of charts that rest on more than text: reading YAML, digests, and names that are not looked up.
 ///
 /// Source: https://github.com/helm/helm/blob/v4.1.0/pkg/engine/funcs.go
 enum ChartFunctions {
-    static let all: [Function] = reading + digests + withoutCluster
+    static let all: [Function] = reading + digests + withoutNetwork
 
     private static let reading: [Function] = [
         Function("fromYaml") { (text: ByteString) throws(TemplateError) -> Map in
@@ -64,13 +64,8 @@ enum ChartFunctions {
         },
     ]
 
-    /// A rendering asks neither a cluster nor a name server: both answer as if they had nothing.
-    private static let withoutCluster: [Function] = [
-        Function("lookup") {
-            (
-                apiVersion: ByteString, kind: ByteString, namespace: ByteString, name: ByteString
-            ) throws(TemplateError) -> Map in Map()
-        },
-        Function("getHostByName") { (name: ByteString) throws(TemplateError) -> ByteString in "" },
+    /// A rendering asks no name server: it answers as if it had nothing.
+    private static let withoutNetwork: [Function] = [
+        Function("getHostByName") { (name: ByteString) throws(TemplateError) -> ByteString in "" }
     ]
 }

@@ -44,6 +44,8 @@ public struct ChartOptions: Sendable {
     public var release: ChartRelease
     public var capabilities: ChartCapabilities
     public var skipsSchemaValidation = false
+    /// Told what a rendering reads.
+    public var reads = ChartReads.unheard
 
     public init(release: ChartRelease, capabilities: ChartCapabilities) {
         self.release = release
@@ -89,7 +91,9 @@ struct ChartRenderer {
                 "chart requires kubeVersion: \(wanted) which is incompatible with Kubernetes "
                     + options.capabilities.kubeVersion, isOfRendering: true)
         }
-        var templates = ScopedTemplates(release: options.release, options.capabilities)
+        if !wanted.isEmpty { options.reads.note(.constraint(wanted)) { "true" } }
+        var templates = ScopedTemplates(
+            release: options.release, options.capabilities.templateValue(options.reads))
         templates.add(root, values.renamed(.values))
         return RenderedFiles(
             texts: try run(templates), definitions: root.definitions(below: root.name),
@@ -142,13 +146,13 @@ private struct ScopedTemplates {
     private let release: Map
     private let capabilities: Value
 
-    init(release: ChartRelease, _ capabilities: ChartCapabilities) {
+    init(release: ChartRelease, _ capabilities: Value) {
         self.release = Map([
             ("IsInstall", .bool(!release.isUpgrade)), ("IsUpgrade", .bool(release.isUpgrade)),
             ("Name", .string(release.name)), ("Namespace", .string(release.namespace)),
             ("Revision", .int(1)), ("Service", "Helm"),
         ])
-        self.capabilities = capabilities.templateValue
+        self.capabilities = capabilities
     }
 
     /// Adds a chart and those below it; returns the scope of its templates.

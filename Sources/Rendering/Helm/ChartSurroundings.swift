@@ -9,21 +9,26 @@ public struct ChartSurroundings: Sendable {
     ///   - now: The time that `now` and `ago` see.
     ///   - randomBytes: So many random bytes for the function at a place; the same place asks again for more.
     ///   - extensions: Functions that other targets bring.
+    ///   - lookup: Answers `lookup`.
+    ///   - reads: Told when the time or a lookup is asked for.
     public init(
-        now: Timestamp, extensions: [ChartExtension] = [],
+        now: Timestamp, extensions: [ChartExtension] = [], lookup: ChartLookup = .empty,
+        reads: ChartReads = .unheard,
         randomBytes: @escaping @Sendable (ChartCallSite, Int) -> [UInt8]
     ) {
-        let sprig = Sprig.Surroundings(
-            now: Instant(
-                seconds: now.seconds,
-                nanoseconds: Int32(now.nanoseconds - now.seconds * 1_000_000_000))
-        ) { site, count in
+        let instant = Instant(
+            seconds: now.seconds, nanoseconds: Int32(now.nanoseconds - now.seconds * 1_000_000_000))
+        let time: @Sendable () -> Instant = {
+            reads.note(.time) { "" }
+            return instant
+        }
+        let sprig = Sprig.Surroundings(now: time()) { site, count in
             randomBytes(
                 ChartCallSite(template: site.template, line: site.line, column: site.column), count)
         }
         functions = FunctionTable(
             Sprig.functions(sprig) + Serialization.functions + Inclusion.all + ChartFunctions.all
-                + extensions.flatMap(\.functions))
+                + [lookup.function] + extensions.flatMap(\.functions))
     }
 }
 

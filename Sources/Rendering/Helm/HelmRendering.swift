@@ -1,3 +1,4 @@
+internal import Digests
 internal import GoTemplate
 public import Model
 internal import YAML
@@ -59,7 +60,9 @@ public func renderHelm(
     var identity: ChartIdentity?
     var read: (chart: Chart, values: ChartValues)?
     do throws(ChartError) {
-        let chart = try Chart(files: try Chart.files(of: tree, path: path))
+        let files = try Chart.files(of: tree, path: path)
+        options.chart.reads.note(.chart) { chartDigest(files).description }
+        let chart = try Chart(files: files)
         let found = ChartIdentity(name: chart.name, version: chart.metadata.version)
         identity = found
         let source = HelmSourceFiles(tree: tree, folder: path, options: options)
@@ -117,23 +120,21 @@ public func pathInRepository(_ text: String, from folder: String) -> String? {
 }
 
 /// The files that an application's values come from.
-private struct HelmSourceFiles {
+private struct HelmSourceFiles: Sendable {
     let tree: FileTree
     let folder: String
     let options: HelmOptions
 
     func values() throws(ChartError) -> ChartValues {
-        let tree = tree
-        let folder = folder
-        let environment = options.environment
+        let source = self
         var values = ChartValues { path throws(ChartError) in
-            try Self.read(path.substituted(environment), tree, folder)
+            try source.read(source.substituted(path))
         }
         var taken: Set<String> = []
         for pattern in options.valueFiles {
-            for file in try files(pattern.substituted(environment))
+            for file in try files(substituted(pattern))
             where taken.insert(file).inserted {
-                try values.add(file: try Self.read("/" + file, tree, folder), name: file)
+                try values.add(file: try read("/" + file), name: file)
             }
         }
         if let fields = options.valuesObject {
@@ -143,7 +144,7 @@ private struct HelmSourceFiles {
         }
         for parameter in options.parameters {
             let setting =
-                "\(parameter.name)=\(escapedCommas(parameter.value.substituted(environment)))"
+                "\(parameter.name)=\(escapedCommas(substituted(parameter.value)))"
             if parameter.isText {
                 values.textSettings.append(setting)
             } else {
@@ -156,6 +157,12 @@ private struct HelmSourceFiles {
 
     /// The files that a path or a glob means, ascending; a missing one is a mistake unless that is allowed.
     private func files(_ pattern: String) throws(ChartError) -> [String] {
+        let found = try matching(pattern)
+        options.chart.reads.note(.files(pattern)) { found.joined(separator: "\n") }
+        return found
+    }
+
+    private func matching(_ pattern: String) throws(ChartError) -> [String] {
         if pattern.contains("://") {
             throw ChartError(
                 "\(pattern): values are not fetched from a network",
@@ -179,13 +186,18 @@ private struct HelmSourceFiles {
         }
     }
 
-    private static func read(_ path: String, _ tree: FileTree, _ folder: String) throws(ChartError)
-        -> [UInt8]
-    {
+    private func read(_ path: String) throws(ChartError) -> [UInt8] {
         guard let place = pathInRepository(path, from: folder),
             case .file(_, let bytes) = tree.resolve(place)
         else { throw ChartError("open \(path): no such file or directory") }
+        options.chart.reads.note(.file(place)) { Digest(of: bytes).description }
         return bytes
+    }
+
+    private func substituted(_ text: String) -> String {
+        text.substituted(options.environment) { name, value in
+            options.chart.reads.note(.variable(name)) { value }
+        }
     }
 
     /// A comma ends a setting unless a backslash stands before it.
@@ -206,7 +218,7 @@ private struct HelmSourceFiles {
 
 extension String {
     /// `$NAME` and `${NAME}` replaced by what they stand for; names that stand for nothing are left as they are.
-    func substituted(_ values: [String: String]) -> String {
+    func substituted(_ values: [String: String], noting note: (String, String) -> Void) -> String {
         guard contains("$") else { return self }
         var result = ""
         var rest = self[...]
@@ -221,6 +233,7 @@ extension String {
                 result += "$"
                 continue
             }
+            note(String(name), value)
             result += value
             rest = isBraced ? start[name.endIndex...].dropFirst() : start[name.endIndex...]
         }

@@ -17,6 +17,9 @@ final class SimulatedCluster: Sendable {
         var isLenient = false
         var followers: [(kind: GroupKind, sink: AsyncStream<FollowEvent>.Continuation)] = []
         var isUnreachable = false
+        var serverVersion = SimulatedCluster.discovery.serverVersion
+        /// Kinds that are served besides the usual ones.
+        var served: [APIResource] = []
         /// Calls whose answer gets lost, by their name: whether they are carried out all the same.
         var lostAnswers: [String: [Bool]] = [:]
         /// Calls after which the object is deleted before their answer is there.
@@ -45,6 +48,16 @@ final class SimulatedCluster: Sendable {
                 isNamespaced: isNamespaced,
                 verbs: ["get", "list", "watch", "create", "patch", "delete"])
         })
+
+    /// From now on another kind is served; nobody can watch its objects.
+    func serve(_ kind: String, in group: String) {
+        contents.withLock {
+            $0.served.append(
+                APIResource(
+                    group: group, version: "v1", kind: kind, plural: kind.lowercased() + "s",
+                    isNamespaced: true, verbs: ["get"]))
+        }
+    }
 
     var objects: [ObjectKey: Node] { contents.withLock(\.objects) }
     var journal: [Call] { contents.withLock(\.journal) }
@@ -234,7 +247,12 @@ extension SimulatedCluster {
 
         func discovery() async throws(ClusterError) -> Discovery {
             try await hangIfSo()
-            return try call("discovery") { SimulatedCluster.discovery }
+            let (version, served) = cluster.contents.withLock { ($0.serverVersion, $0.served) }
+            return try call("discovery") {
+                Discovery(
+                    serverVersion: version,
+                    resources: SimulatedCluster.discovery.resources + served)
+            }
         }
 
         func follow(_ resource: APIResource) -> AsyncStream<FollowEvent> {

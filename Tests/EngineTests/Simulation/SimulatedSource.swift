@@ -91,12 +91,12 @@ final class SimulatedSource: ManifestSource {
         }
         if isUnreadable { throw GitError.unreachable(remote: "simulated", message: "lost") }
         return FileTree(
-            entries: files(at: commit).filter { $0.key.hasPrefix(path + "/") }
+            entries: files(at: commit).filter { isBelow(path, $0.key) }
                 .mapValues { .file(Array($0.utf8)) })
     }
 
     func treeID(at commit: CommitID, path: String) async throws -> String? {
-        let below = files(at: commit).filter { $0.key.hasPrefix(path + "/") }
+        let below = files(at: commit).filter { isBelow(path, $0.key) }
         guard !below.isEmpty else { return nil }
         return Digest(
             of: below.sorted { $0.key < $1.key }.map { "\($0.key)\n\($0.value)" }
@@ -129,6 +129,10 @@ final class SimulatedSource: ManifestSource {
             if arrives != nil { throw GitError.unreachable(remote: "simulated", message: "lost") }
         }
     }
+}
+
+private func isBelow(_ folder: String, _ path: String) -> Bool {
+    folder.isEmpty || path.hasPrefix(folder + "/")
 }
 
 extension SimulatedSource.Contents {

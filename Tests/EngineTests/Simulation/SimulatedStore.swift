@@ -90,6 +90,18 @@ final class SimulatedStore: Sendable {
 
     var events: [RecordedEvent] { contents.withLock(\.events) }
     var state: LedgerState { contents.withLock(\.state) }
+    /// Whether bytes stand anywhere in what is stored.
+    func holds(_ bytes: [UInt8]) -> Bool {
+        contents.withLock { contents in
+            let stored =
+                contents.blobs.values
+                + contents.events.compactMap { $0.event.map(EventCodec.encode) }
+            return stored.contains { hay in
+                hay.indices.contains { hay[$0...].starts(with: bytes) }
+            }
+        }
+    }
+
     func setFull(_ isFull: Bool) { contents.withLock { $0.isFull = isFull } }
 
     private struct Port: EventStore {

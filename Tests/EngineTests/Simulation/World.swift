@@ -20,6 +20,8 @@ final class World: Sendable {
     /// Of the second environment, in worlds that have one.
     let staging = SimulatedCluster()
     let source = SimulatedSource()
+    /// Where charts keep their keys.
+    let vault = Mutex("/nonexistent")
     private let environments: [String]
     let tokenKey = TokenKey(bytes: Array(repeating: 7, count: 32))
     private let started = ContinuousClock.now
@@ -98,7 +100,8 @@ final class World: Sendable {
             settings: settings, store: store.port(fate, clock),
             clusters: ["dev": cluster.port(fate), "staging": staging.port(fate)],
             sources: ["platform": source], tokenKey: tokenKey,
-            chartVault: ChartVault(folder: "/nonexistent", key: []),
+            chartVault: ChartVault(
+                folder: vault.withLock { $0 }, key: Array(repeating: 9, count: 32)),
             clock: clock,
             log: Logger(label: "simulation") { _ in SwiftLogNoOpLogHandler() })
     }

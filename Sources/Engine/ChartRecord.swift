@@ -1,0 +1,72 @@
+internal import ChartCrypto
+internal import Digests
+internal import EventLog
+internal import Model
+internal import Rendering
+internal import Synchronization
+
+/// What a rendering of a chart asked, and what it was told.
+final class ChartRecord: Sendable {
+    private let answers = Mutex<[ChartQuestion: String]>([:])
+    private let failures = Mutex<[ChartVaultError]>([])
+
+    private let issued = Mutex<Set<String>>([])
+
+    func note(issued certificate: String) {
+        let text = certificate.split { $0 == "\n" }.joined(separator: "\n")
+        issued.withLock { _ = $0.insert(text) }
+    }
+
+    /// Whether a text holds a certificate that the chart made.
+    func holdsIssued(_ text: String) -> Bool {
+        issued.withLock { $0.contains { text.contains($0) } }
+    }
+
+    /// Why keys could not be kept or read for a reason that may pass; the rendering then says nothing.
+    var passingFailure: ChartVaultError? { failures.withLock(\.first) }
+
+    func noting(failuresOf keeper: ChartKeeper) -> ChartKeeper {
+        ChartKeeper { site, label, make in
+            do {
+                return try keeper.recall(site, label, make)
+            } catch let failure as ChartVaultError where failure.mayPass {
+                self.failures.withLock { $0.append(failure) }
+                throw failure
+            }
+        }
+    }
+
+    var reads: ChartReads {
+        ChartReads { question, answer in
+            self.answers.withLock { answers in
+                if answers[question] == nil { answers[question] = answer() }
+            }
+        }
+    }
+
+    var asksTime: Bool { answers.withLock { $0[.time] != nil } }
+
+    private var sorted: [(question: ChartQuestion, answer: String)] {
+        answers.withLock { $0.map { ($0.key, $0.value) } }.sorted { $0.0.text < $1.0.text }
+    }
+
+    /// Of all questions and answers.
+    var digest: Digest {
+        var builder = DigestBuilder()
+        for (question, answer) in sorted {
+            builder.update(field: question.text)
+            builder.update(field: answer)
+        }
+        return builder.finish()
+    }
+
+    /// What the cluster was asked, for the record.
+    var ofCluster: [ManifestsRendered.Answer] {
+        sorted.filter(\.question.isOfCluster).map { question, answer in
+            ManifestsRendered.Answer {
+                $0.answer = answer
+                $0.question = question.text
+            }
+        }
+    }
+}
