@@ -280,7 +280,6 @@ public struct SyncTerminated: Coded {
     }
 }
 
-/// Back to what a sync had applied, from the ledger's bodies or by a commit that reverts.
 /// Somebody wants new random values, keys and certificates from an application's charts.
 public struct RegenerationRequested: Coded {
     public var reason: String?
@@ -291,6 +290,7 @@ public struct RegenerationRequested: Coded {
     }
 }
 
+/// Back to what a sync had applied, from the ledger's bodies or by a commit that reverts.
 public struct RollbackRequested: Coded {
     public enum Method: String, StoredEnum { case recordedBodies, revertCommit }
 
