@@ -13,6 +13,7 @@ final class Statements {
     private let event: RawStatement
     private let subject: RawStatement
     private let payload: RawStatement
+    private let treeNode: RawStatement
     private let blobLookup: RawStatement
     private let blob: RawStatement
     private let row: RawStatement
@@ -36,6 +37,7 @@ final class Statements {
             db, "INSERT INTO subject (kind, value, position) VALUES (?, ?, ?)")
         payload = try RawStatement(
             db, "INSERT INTO payload (position, salt, bytes) VALUES (?, ?, ?)")
+        treeNode = try RawStatement(db, TreeNodes.insertion)
         blobLookup = try RawStatement(db, "SELECT 1 FROM blob WHERE digest = ?")
         blob = try RawStatement(
             db, "INSERT INTO blob (digest, encoding, size, bytes) VALUES (?, ?, ?, ?)")
@@ -108,6 +110,8 @@ final class Statements {
         payload.bind(2, salt)
         try payload.run(3, bytes)
     }
+
+    func insert(_ node: TreeNode) throws { try treeNode.insert(node) }
 
     /// Keeps the bytes, unless they are there already.
     func insert(_ new: Blob) throws {

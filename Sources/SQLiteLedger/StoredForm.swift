@@ -14,6 +14,8 @@ struct StoredForm: Sendable {
 
     var recorded: RecordedEvent
     var envelope: [UInt8]
+    /// Of the tree, over `envelope`.
+    var leaf: Digest
     var salt: [UInt8]
     var payload: [UInt8]
 
@@ -45,6 +47,7 @@ struct StoredForm: Sendable {
         }
         recorded = RecordedEvent(envelope: envelope, event: new.event)
         self.envelope = bytes
+        leaf = TreeHash.leaf(bytes)
         self.salt = salt
         self.payload = payload
         try checkReadable()

@@ -31,15 +31,7 @@ struct TreeNodes {
         MerkleTree(size: size) { address throws(any Error) in try hash(address) }
     }
 
-    func insert(_ nodes: [TreeNode]) throws {
-        let statement = try db.cachedStatement(
-            sql: "INSERT INTO tree_node (level, number, hash) VALUES (?, ?, ?)")
-        for node in nodes {
-            try statement.execute(arguments: [
-                node.address.level, node.address.number, Data(node.hash.bytes),
-            ])
-        }
-    }
+    static let insertion = "INSERT INTO tree_node (level, number, hash) VALUES (?, ?, ?)"
 
     /// The range from which the tree grows on, after the nodes of events that have none were added.
     ///
@@ -82,9 +74,19 @@ struct TreeNodes {
     }
 
     private func addPage(to range: inout CompactRange) throws {
+        let insertion = try RawStatement(cached: Self.insertion, db)
         for envelope in try StoredEvents(db: db).envelopes(after: range.size) {
-            try insert(range.append(TreeHash.leaf(envelope)))
+            for node in range.append(TreeHash.leaf(envelope)) { try insertion.insert(node) }
         }
+    }
+}
+
+extension RawStatement {
+    /// Runs `TreeNodes.insertion`.
+    func insert(_ node: TreeNode) throws {
+        bind(1, Int64(node.address.level))
+        bind(2, node.address.number)
+        try run(3, node.hash.bytes)
     }
 }
 

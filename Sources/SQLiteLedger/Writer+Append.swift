@@ -45,7 +45,8 @@ extension Writer {
                 note(bytes: 4 * (form.envelope.count + form.payload.count))
                 recorded.append(form.recorded)
             }
-            try grow(by: page.lazy.map(\.envelope), db)
+            // After the rows of the page, so that SQLite stays in one of its trees for a while.
+            for form in page { try grow(by: form.leaf, statements) }
         }
         try StoredCheckpoints(db: db).fold(recorded)
         try fold(recorded, statements)

@@ -1,20 +1,18 @@
+internal import Digests
 internal import EventLog
 internal import GRDB
 internal import Model
 internal import Projections
 
 extension Writer {
-    /// Adds the leaves of new events to the tree and stores every node that is final from now on.
+    /// Adds the leaf of a new event to the tree and stores every node that is final from now on.
     ///
     /// Runs in the append's transaction. When that fails, the tree is read back with the state.
-    mutating func grow(by envelopes: some Sequence<[UInt8]>, _ db: Database) throws {
-        let nodes = TreeNodes(db: db)
-        for envelope in envelopes {
-            let final = tree.append(TreeHash.leaf(envelope))
-            try nodes.insert(final)
-            // What a row takes, with its key.
-            note(bytes: final.count * 48)
-        }
+    mutating func grow(by leaf: Digest, _ statements: Statements) throws {
+        let final = tree.append(leaf)
+        for node in final { try statements.insert(node) }
+        // What a row takes, with its key.
+        note(bytes: final.count * 48)
     }
 
     /// Signs the head of the tree and records it.
