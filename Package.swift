@@ -156,8 +156,8 @@ let package = Package(
             name: "bench",
             dependencies: [
                 "Model", "YAML", "CYAML", "Digests", "Declarations", "Diffing", "EventLog",
-                "Projections", "GitRepository", "SQLiteLedger", "ChartCrypto", "Engine", grdbSQLite,
-                logging,
+                "Planning", "Projections", "GitRepository", "SQLiteLedger", "ChartCrypto", "Engine",
+                grdbSQLite, logging,
             ],
             exclude: ["README.md"],
             swiftSettings: settings),

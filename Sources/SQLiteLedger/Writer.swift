@@ -8,8 +8,8 @@ internal import Projections
 /// The one owner of the read-write connection.
 ///
 /// 1. `state` and `tree` are what the committed events give. They change only inside `commit`, together with the rows.
-/// 2. A transaction holds a group of batches, each under a savepoint: a batch that is refused leaves
-///    nothing behind and does not touch the others.
+/// 2. A transaction holds a group of batches, each under a savepoint unless it is the only one: a batch that
+///    is refused leaves nothing behind and does not touch the others.
 /// 3. After a failed transaction nothing in memory is trusted: connection and state are made anew from
 ///    the file before the next append. After an I/O error the file is not trusted either, and verified
 ///    first: what the kernel said was written may not be.
@@ -161,11 +161,13 @@ extension Writer {
         do {
             let database = try connection()
             let before = state.position
+            let isAlone = allowed.count == 1
             try database.writeWithoutTransaction { db in
                 try db.inTransaction(.immediate) {
                     for index in allowed {
-                        results[index] = try append(batches[index], db)
+                        results[index] = try append(batches[index], isAlone: isAlone, db)
                     }
+                    if isAlone, case .failure = results[allowed[0]] { return .rollback }
                     if state.position != before {
                         try statements(db).storePosition(state.position, from: before)
                     }
@@ -184,10 +186,16 @@ extension Writer {
     }
 
     /// One batch under its savepoint; an error that is thrown dooms the whole transaction.
-    private mutating func append(_ batch: AppendBatch, _ db: Database) throws -> AppendResult {
+    ///
+    /// - Parameter isAlone: Whether the transaction has no other batch: then a refusal takes back the whole of
+    ///   it, and SQLite need not copy every page before it is changed.
+    private mutating func append(
+        _ batch: AppendBatch, isAlone: Bool, _ db: Database
+    ) throws -> AppendResult {
         var result = AppendResult.success([])
         let before = tree
         do {
+            guard !isAlone else { return .success(try insert(batch, db)) }
             try db.inSavepoint {
                 result = .success(try insert(batch, db))
                 return .commit

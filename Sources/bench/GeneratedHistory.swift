@@ -1,6 +1,7 @@
 internal import Digests
 internal import EventLog
 internal import Model
+internal import Planning
 internal import Projections
 
 /// What reconcilers of five hundred applications with twenty objects each would have recorded.
@@ -155,7 +156,7 @@ extension GeneratedHistory {
         add(.syncRequested(requested), place, name, commit: commit)
         let planned = SyncPlanned {
             $0.updates = objects.count
-            $0.plan = blob(#"{"steps":[],"sync":"\#(name)"}"#)
+            $0.plan = plan(place, objects, commit)
         }
         add(.syncPlanned(planned), place, name, commit: commit)
         add(.syncStarted(SyncStarted()), place, name, commit: commit)
@@ -181,6 +182,33 @@ extension GeneratedHistory {
         }
         let succeeded = SyncSucceeded { $0.applied = objects.count }
         add(.syncSucceeded(succeeded), place, name, commit: commit)
+    }
+
+    private mutating func plan(_ place: Place, _ objects: [Int], _ commit: String?) -> Digest {
+        let plan = SyncPlan {
+            $0.application = place.name
+            $0.commit = commit
+            $0.environment = place.environment
+            $0.steps = objects.enumerated().map { step, index in
+                PlanStep {
+                    $0.apiVersion = "v1"
+                    $0.change = .update
+                    $0.fields = [
+                        PlannedField {
+                            $0.desired = "\"registry.example.com/shop/\(place.name):1.8.0\""
+                            $0.live = "\"registry.example.com/shop/\(place.name):1.7.0\""
+                            $0.path = "spec.template.spec.containers[name=main].image"
+                        }
+                    ]
+                    $0.key = place.object(index)
+                    $0.number = step
+                    $0.uid = place.uid(index)
+                }
+            }
+        }
+        let blob = Blob(plan.bytes)
+        blobs.append(blob)
+        return blob.digest
     }
 
     private mutating func drift(_ place: Place) {

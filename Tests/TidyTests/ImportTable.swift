@@ -107,8 +107,8 @@ let rooms = [
     Room(
         "bench", .program,
         [
-            "Model", "YAML", "Digests", "Declarations", "Diffing", "EventLog", "Projections",
-            "GitRepository", "SQLiteLedger", "ChartCrypto", "Engine",
+            "Model", "YAML", "Digests", "Declarations", "Diffing", "EventLog", "Planning",
+            "Projections", "GitRepository", "SQLiteLedger", "ChartCrypto", "Engine",
         ],
         libraries: ["CYAML", "Glibc", "GRDBSQLite", "Logging", "Synchronization"]),
 ]
