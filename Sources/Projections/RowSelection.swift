@@ -29,6 +29,11 @@ extension RowSelection {
         RowSelection([.row(projection: "applications", key: name)])
     }
 
+    public static let environments = RowSelection([.all(projection: "environments")])
+
+    /// The row about the ledger itself.
+    public static let ledger = RowSelection([.all(projection: "ledger")])
+
     /// Every application, environment, repository and plan, and the ledger's own row: what is not many.
     public static let declared = RowSelection(
         ["applications", "environments", "ledger", "plans", "pushes", "repositories"].map {

@@ -53,7 +53,7 @@ struct SigningOptions: ParsableArguments {
         -> [UInt8]
     {
         let name = judgement.plan
-        let row = try await workspace.openForReading().state { $0.plans[name] }
+        let row = try await workspace.openForReading().present(of: .plan(name)).plans[name]
         guard let row else { throw ApprovalError.unknownPlan(name, saved: []) }
         return Planning.signedText(judgement.verdict, of: name, row.saved.plan)
     }

@@ -96,7 +96,7 @@ private struct Diagnosis {
         if let finding = check.findings.first {
             throw CommandError("not intact: \(finding)", try: "tidemark verify")
         }
-        let known = try await ledger.state { $0.ledger["ledger"]?.tokenKeyID }
+        let known = try await ledger.present(of: .ledger).ledger["ledger"]?.tokenKeyID
         let key = try workspace.readTokenKey().id
         guard known == key else {
             throw CommandError(

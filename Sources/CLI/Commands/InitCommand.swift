@@ -79,7 +79,7 @@ struct InitCommand: AsyncParsableCommand {
         var known = try workspace.readPublished()?.checkpoint.origin
         if known == nil, Files.exists(workspace.ledgerPath) {
             let ledger = try workspace.openFile()
-            known = try await ledger.state { $0.ledger["ledger"]?.origin }
+            known = try await ledger.present(of: .ledger).ledger["ledger"]?.origin
         }
         if known == "" { known = nil }
         try workspace.makeSigningKey(

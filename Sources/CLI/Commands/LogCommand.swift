@@ -172,7 +172,8 @@ struct LogCommand: AsyncParsableCommand {
     /// An environment of neither now nor the past is a slip of the pen.
     private func checkEnvironment(_ ledger: any LedgerReading) async throws {
         guard let environment else { return }
-        let known = try await ledger.state { $0.environments.all.keys.sorted() }
+        let known = try await ledger.present(of: .environments).environments.all.keys
+            .sorted()
         guard !known.contains(environment) else { return }
         throw CommandError(
             "there is no environment \(environment)",

@@ -65,7 +65,9 @@ struct WaitCommand: AsyncParsableCommand {
             }
         }
         guard let reached else { throw Outcome.interrupted }
-        let row = try await ledger.state { $0.applications[application] } ?? ApplicationRow()
+        let row =
+            try await ledger.present(of: .application(application)).applications[application]
+            ?? ApplicationRow()
         let text = "\(application): \(row.syncStatus.rawValue), \(row.health.rawValue)"
         guard reached else {
             try show("\(text), after \(limit.components.seconds) s")
