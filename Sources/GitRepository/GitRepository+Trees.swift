@@ -48,28 +48,41 @@ extension GitRepository {
         }
         guard let found = try entry(parts, in: root.pointer) else { return nil }
         let id = CommitID(found.id).description
-        guard found.mode == GIT_FILEMODE_TREE, try holdsLink(found.id, in: repository),
+        guard found.mode == GIT_FILEMODE_TREE, try holdsLink(found.id, depth: 0, in: repository),
             let all = git_tree_id(root.pointer)
         else { return id }
         return "\(id) in \(CommitID(all.pointee))"
     }
 
-    private func holdsLink(_ id: git_oid, in repository: OpaquePointer) throws(GitError) -> Bool {
+    /// What a tree holds never changes, so each is read once.
+    private func holdsLink(_ id: git_oid, depth: Int, in repository: OpaquePointer)
+        throws(GitError) -> Bool
+    {
+        let key = CommitID(id)
+        if let known = linkedTrees[key] { return known }
+        // Nobody nests folders like this; taking it for one with links is safe.
+        guard depth < Self.deepestFolder else { return true }
+        if linkedTrees.count >= Self.mostLinkedTrees { linkedTrees.removeAll() }
         var id = id
         let tree = try gitHandle("a folder", free: git_tree_free) {
             git_tree_lookup($0, repository, &id)
         }
-        for index in 0..<git_tree_entrycount(tree.pointer) {
+        var result = false
+        for index in 0..<git_tree_entrycount(tree.pointer) where !result {
             guard let entry = TreeEntry(git_tree_entry_byindex(tree.pointer, index)) else {
                 continue
             }
-            if entry.mode == GIT_FILEMODE_LINK { return true }
-            if entry.mode == GIT_FILEMODE_TREE, try holdsLink(entry.id, in: repository) {
-                return true
+            if entry.mode == GIT_FILEMODE_LINK { result = true }
+            if entry.mode == GIT_FILEMODE_TREE {
+                result = try holdsLink(entry.id, depth: depth + 1, in: repository)
             }
         }
-        return false
+        linkedTrees[key] = result
+        return result
     }
+
+    private static var deepestFolder: Int { 500 }
+    private static var mostLinkedTrees: Int { 100_000 }
 
     /// The bytes of one file, or `nil` when there is no such file; links are not followed.
     public func file(at commit: CommitID, path: String) throws(GitError) -> [UInt8]? {

@@ -13,6 +13,8 @@ public actor GitRepository {
 
     private let executor: ThreadExecutor
     private var opened: OpenedRepository?
+    /// Whether a folder holds a symbolic link, by the id of its tree.
+    var linkedTrees: [CommitID: Bool] = [:]
 
     public nonisolated var unownedExecutor: UnownedSerialExecutor {
         executor.asUnownedSerialExecutor()
