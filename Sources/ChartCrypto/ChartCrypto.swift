@@ -25,6 +25,8 @@ public func chartCrypto(
 enum CryptoCost {
     /// About 100 ms.
     static let password = 500_000
+    /// scrypt with 32,768 rounds and two lanes takes about 200 ms, so that a chart may derive 25 of them.
+    static let derivedPassword = 2_000_000
     /// An RSA key takes most of a second.
     static let key = 1_000_000
 }

@@ -30,7 +30,7 @@ func passwordFunctions(_ random: RandomPlaces) -> [Function] {
                 user: ByteString,
                 site: ByteString
             ) throws(TemplateError) -> ByteString in
-            try execution.charge(steps: CryptoCost.password)
+            try execution.charge(steps: CryptoCost.derivedPassword)
             return derivedPassword(counter, "\(type)", password.bytes, user.bytes, site.bytes)
         },
     ]

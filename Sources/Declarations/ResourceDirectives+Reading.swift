@@ -14,6 +14,7 @@ public func readDirectives(_ node: Node, origin: SourceLocation)
     var directives = ResourceDirectives()
     reading.refuseUnknown()
     directives.role = reading.role()
+    directives.deletionHooks = reading.deletionHooks()
     directives.wave = reading.wave()
     if directives.isHook { directives.deletePolicies = reading.deletePolicies() }
     reading.readSyncOptions(into: &directives)
@@ -107,14 +108,20 @@ extension DirectiveReading {
             switch type {
             case "pre-install", "pre-upgrade": phases.insert(.preSync)
             case "post-install", "post-upgrade": phases.insert(.postSync)
-            // Argo CD runs neither tests nor Helm's roll-backs; and here nothing runs when an application goes.
-            case "test", "test-success", "test-failure", "pre-rollback", "post-rollback",
-                "pre-delete", "post-delete":
-                break
+            // Argo CD runs neither tests nor Helm's roll-backs.
+            case "test", "test-success", "test-failure", "pre-rollback", "post-rollback": break
+            // Of `deletionHooks`.
+            case "pre-delete", "post-delete": break
             default: refuse(.helmHook, type)
             }
         }
         return phases.isEmpty ? .skipped : .hook(phases.sorted())
+    }
+
+    /// Argo CD has a PreDelete and a PostDelete phase for them.
+    mutating func deletionHooks() -> [String] {
+        guard text(.hook) == nil else { return [] }
+        return (parts(.helmHook) ?? []).filter { ["pre-delete", "post-delete"].contains($0) }
     }
 
     private mutating func role(ofTypes types: [String]) -> ResourceDirectives.Role {

@@ -3,6 +3,8 @@
 /// Read by `readDirectives`. Argo CD's annotations win over those of Helm.
 public struct ResourceDirectives: Hashable, Sendable {
     public var role: Role
+    /// Types of a Helm hook that Argo CD would run when the application is deleted, and this release does not.
+    public var deletionHooks: [String] = []
     /// Smaller waves come first; 0 unless the manifest says otherwise.
     public var wave: Int
     /// When a hook's object is deleted; empty for anything but a hook.

@@ -126,6 +126,10 @@ extension DesiredSet {
         for object in placed.objects {
             let (directives, mistakes) = readDirectives(object.node, origin: object.origin)
             problems += mistakes
+            warnings += directives.deletionHooks.map {
+                "\(object.origin): \(object.key.shortText) is a \($0) hook and never runs: nothing runs here "
+                    + "when an application is deleted"
+            }
             guard mistakes.isEmpty, directives.role != .skipped else { continue }
             objects.append(Object(object, application.name, directives, context.key))
         }
@@ -133,7 +137,7 @@ extension DesiredSet {
         byKey = Dictionary(
             objects.enumerated().map { ($0.element.planning.key, $0.offset) },
             uniquingKeysWith: { _, last in last })
-        warnings = (rendered.warnings + placed.warnings).map(\.summary)
+        warnings += (rendered.warnings + placed.warnings).map(\.summary)
         certificates = certificates(isGenerated: record.holdsIssued)
     }
 

@@ -182,6 +182,8 @@ public struct ApplicationRow: Row {
     public var regenerations: [Int64] = []
     /// Problems of the newest commit that could not be rendered.
     public var renderProblems: [String] = []
+    /// What was left out of the newest rendering, or otherwise deserves a look.
+    public var renderWarnings: [String] = []
     public var renderedCommit: String?
     public var renderedInputs: Digest?
     /// What the time was for the templates of a chart.
@@ -211,6 +213,7 @@ public struct ApplicationRow: Row {
         try coder.field("refusal", &refusal)
         try coder.field("regenerations", &regenerations)
         try coder.field("renderProblems", &renderProblems)
+        try coder.field("renderWarnings", &renderWarnings)
         try coder.field("renderedCommit", &renderedCommit)
         try coder.field("renderedInputs", &renderedInputs)
         try coder.field("renderedNow", &renderedNow)

@@ -54,6 +54,12 @@ struct ChartCryptoTests {
         #expect(try render(template) == expected)
     }
 
+    @Test func derivedPasswordsAreFewInOneChart() {
+        let loop = #"range until 30 }}{{ derivePassword 1 "nope" "p" "u" "s" }}{{ end"#
+        #expect(throws: ChartError.self) { try render(loop) }
+        #expect(throws: Never.self) { try render(loop.replacing("30", with: "20")) }
+    }
+
     @Test func theSamePlaceDrawsTheSameSaltsAndAnotherSeedOthers() throws {
         #expect(try render(#"htpasswd "a" "b""#) == render(#"htpasswd "a" "b""#))
         #expect(try render(#"bcrypt "a""#) != render(#" bcrypt "a""#))

@@ -1,4 +1,5 @@
 import Diffing
+import Digests
 import Testing
 
 @Suite struct SecretScrubberTests {

@@ -64,8 +64,24 @@ struct HelmRenderingTests {
                 "c/values.schema.json": #"{"properties": {"password": {"pattern": "^x$"}}}"#,
             ], values: "password: hunter2\n",
             gives: "problem c: helm: values don't meet the specifications of the schema(s) in the "
-                + "following chart(s):\nc:\n- at '/password': '(hidden)' does not match pattern '^x$'\n"
+                + "following chart(s):\nc:\n- at '/password': '(secret)' does not match pattern '^x$'\n"
         )
+    }
+
+    @Test(arguments: [
+        ("password: hunter2", #"{{ fail (b64enc .Values.password) }}"#, "(secret)"),
+        (#"password: "a\"b c""#, #"{{ fail (toJson .Values.password) }}"#, #""(secret)""#),
+        ("pin: {token: 471108}", "{{ fail (toString .Values.pin.token) }}", "(secret)"),
+        ("url: 'db://user:pw@host/x'", "{{ fail .Values.url }}", "(secret)"),
+        ("blob: aB3dE5fG7hI9jK1lM3nO5", "{{ fail .Values.blob }}", "(secret)"),
+        ("image: registry.example.org/web", "{{ fail .Values.image }}", "registry.example.org/web"),
+    ])
+    func errorsRepeatNoFormOfASecret(_ values: String, _ template: String, _ expected: String)
+        throws
+    {
+        try check(
+            ["c/templates/m.yaml": template], values: values,
+            gives: "problem c: helm: execution error at (c/templates/m.yaml:1:3): \(expected)")
     }
 
     @Test func whatIsNoObjectIsRefused() throws {

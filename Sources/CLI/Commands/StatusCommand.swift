@@ -136,6 +136,7 @@ struct StatusReport {
             if let message = row.healthMessage, row.health != .healthy {
                 notes.append("\(name) is \(row.health.rawValue): \(message)")
             }
+            if !row.isRemoved { notes += row.renderWarnings.map { "\(name): \($0)" } }
             notes += row.certificatesEnding(asOf).map { $0.note(of: name, asOf) }
         }
         guard isWhole else { return notes }
@@ -236,6 +237,9 @@ struct StatusReport {
         let ending = row.certificatesEnding(asOf)
         if !ending.isEmpty { fields["certificatesEnding"] = .array(ending.map(\.document)) }
         if row.isRemoved { fields["removed"] = .bool(true) }
+        if !row.renderWarnings.isEmpty {
+            fields["renderWarnings"] = .array(row.renderWarnings.map(Node.string))
+        }
         if !row.renderProblems.isEmpty {
             fields["renderProblems"] = .array(row.renderProblems.map(Node.string))
         }

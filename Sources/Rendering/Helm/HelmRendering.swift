@@ -84,9 +84,10 @@ public func renderHelm(
         }
     } catch {
         // What is refused is put on record.
-        let secrets = read.map { secretTexts(of: $0.chart, $0.values) } ?? []
+        let scrubber = read.map { secretScrubber(of: $0.chart, $0.values) }
         rendering.refuse(
-            path.isEmpty ? "Chart.yaml" : path, "helm: \(hiding(secrets, in: error.message))",
+            path.isEmpty ? "Chart.yaml" : path,
+            "helm: \(scrubber?.scrub(error.message) ?? error.message)",
             hint: error.hint)
     }
     let unique = withoutRepetitions(rendering.objects)

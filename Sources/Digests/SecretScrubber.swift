@@ -1,7 +1,3 @@
-internal import Digests
-public import Model
-internal import YAML
-
 /// Takes known secret values out of texts that come from elsewhere, such as a server's error messages.
 ///
 /// Values are found as they are, escaped as in JSON, and in base64 with or without padding; of values of
@@ -17,23 +13,6 @@ public struct SecretScrubber: Sendable {
     private static let shortest = 4
     /// Shorter lines than this of a longer value are not secret by themselves.
     private static let shortestLine = 8
-
-    /// - Parameter objects: Manifests of any kind, of which Secrets give their values.
-    public init(objects: some Sequence<Node>) {
-        var values: [[UInt8]] = []
-        for object in objects where isSensitive(object) {
-            for (_, value) in object["stringData"]?.objectValue ?? Mapping() {
-                values.append(value.scalarText.map { Array($0.utf8) } ?? printJSON(value))
-            }
-            for (_, value) in object["data"]?.objectValue ?? Mapping() {
-                guard secretToken(value) == nil, !value.isNull else { continue }
-                let text = value.scalarText.map { Array($0.utf8) } ?? printJSON(value)
-                values.append(text)
-                if let bytes = value.stringValue.flatMap(Base64.decode) { values.append(bytes) }
-            }
-        }
-        self.init(values: values)
-    }
 
     /// - Parameter values: The secret values themselves, not encoded.
     public init(values: some Sequence<[UInt8]>) {
@@ -59,8 +38,26 @@ public struct SecretScrubber: Sendable {
         forms.insert(encoded)
         forms.insert(encoded.filter { $0 != UInt8(ascii: "=") })
         // As it stands inside of JSON, and as Go's %q writes it.
-        let quoted = printJSON(.string(String(decoding: value, as: UTF8.self)))
-        forms.insert(Array(quoted.dropFirst().dropLast()))
+        forms.insert(escaped(value))
+    }
+
+    /// As it stands between the quotes of a JSON string.
+    ///
+    /// Source: https://www.rfc-editor.org/rfc/rfc8259#section-7
+    private static func escaped(_ value: [UInt8]) -> [UInt8] {
+        value.flatMap { byte -> [UInt8] in
+            switch byte {
+            case UInt8(ascii: "\""), UInt8(ascii: "\\"): [UInt8(ascii: "\\"), byte]
+            case 0x08: Array(#"\b"#.utf8)
+            case 0x09: Array(#"\t"#.utf8)
+            case 0x0A: Array(#"\n"#.utf8)
+            case 0x0C: Array(#"\f"#.utf8)
+            case 0x0D: Array(#"\r"#.utf8)
+            case 0..<0x20:
+                Array((byte < 16 ? #"\u000"# : #"\u00"#).utf8) + Array(String(byte, radix: 16).utf8)
+            default: [byte]
+            }
+        }
     }
 
     private static func trimmed(_ bytes: [UInt8]) -> [UInt8] {
