@@ -25,11 +25,12 @@ public func readSettings(_ bytes: [UInt8], file: String) throws(Problems) -> Set
 enum SettingsFields {
     static let root = [
         "ledger", "keys", "repositories", "applications", "environments", "promotion",
-        "identities", "modes", "approvals", "allowedSigners", "selfHeal", "socket",
+        "identities", "modes", "charts", "approvals", "allowedSigners", "selfHeal", "socket",
         "checkpoints", "witnesses", "anchor",
     ]
     static let repository = ["name", "url", "credentials", "poll", "deadline", "signatures"]
     static let signatures = ["allowedSigners", "keyring", "require"]
+    static let chartRules = ["lookup"]
     static let approvalRule = ["count", "authentication", "notAuthor"]
     static let credentials = [
         "username", "passwordFile", "passwordEnvironment", "tokenFile", "tokenEnvironment",
@@ -75,6 +76,7 @@ extension Settings {
         checkpoints = Checkpoints(&reading, FieldPath("checkpoints"))
         witnesses = reading.elements(FieldPath("witnesses")).compactMap { Witness(&reading, $0) }
         anchor = Anchor(&reading, FieldPath("anchor"))
+        charts = Self.charts(&reading)
         checkReferences(&reading)
     }
 

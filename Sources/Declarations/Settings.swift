@@ -24,6 +24,8 @@ public struct Settings: Hashable, Sendable {
     public var modes: [String: Mode]
     /// Whose agreement the syncs of single applications need, by name.
     public var approvals: [String: ApprovalRule]
+    /// How the charts of single applications are rendered, by name.
+    public var charts: [String: ChartRules] = [:]
     /// File of the SSH keys that approvals and evidence may be signed with, as `ssh-keygen` reads it.
     public var allowedSigners: String?
     public var selfHeal: SelfHealBackoff

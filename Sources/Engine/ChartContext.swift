@@ -17,6 +17,9 @@ struct RenderingContext: Sendable {
     /// The position of the event that asked for new random draws and keys last.
     var generation: Int64 = 0
 
+    /// What templates may look up; `nil` when they find nothing.
+    var lookups: ClusterLookups?
+
     /// A change of what charts render to, with the same inputs.
     static let chartRendererVersion = 1
 
@@ -50,7 +53,7 @@ struct RenderingContext: Sendable {
                 chartCrypto(
                     now: self.now, keeper: keeper, issued: record.note(issued:), randomBytes: draw)
             ],
-            reads: record.reads, randomBytes: draw)
+            lookup: record.lookup(in: lookups), reads: record.reads, randomBytes: draw)
     }
 }
 

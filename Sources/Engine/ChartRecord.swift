@@ -10,6 +10,7 @@ final class ChartRecord: Sendable {
     private let answers = Mutex<[ChartQuestion: String]>([:])
     private let failures = Mutex<[ChartVaultError]>([])
 
+    private let bodies = Mutex<[ChartQuestion: Blob]>([:])
     private let issued = Mutex<Set<String>>([])
 
     func note(issued certificate: String) {
@@ -56,6 +57,7 @@ final class ChartRecord: Sendable {
         for (question, answer) in sorted {
             builder.update(field: question.text)
             builder.update(field: answer)
+            builder.update(field: bodies.withLock { $0[question]?.digest.description ?? "" })
         }
         return builder.finish()
     }
@@ -65,8 +67,32 @@ final class ChartRecord: Sendable {
         sorted.filter(\.question.isOfCluster).map { question, answer in
             ManifestsRendered.Answer {
                 $0.answer = answer
+                $0.body = bodies.withLock { $0[question]?.digest }
                 $0.question = question.text
             }
+        }
+    }
+
+    /// What lookups found, for the record.
+    var found: [Blob] { bodies.withLock { Array($0.values) } }
+
+    var looksUp: Bool {
+        answers.withLock { answers in
+            answers.keys.contains { if case .lookup = $0 { true } else { false } }
+        }
+    }
+
+    /// Answers templates from what the cluster said; `nil` is a cluster that is not to be asked.
+    func lookup(in cluster: ClusterLookups?) -> ChartLookup {
+        ChartLookup { query in
+            let question = ChartQuestion.lookup(query)
+            let answer = cluster?.find(query)
+            let body = answer?.recorded.map { Blob($0) }
+            if let body { self.bodies.withLock { $0[question] = body } }
+            self.reads.note(question) {
+                cluster == nil ? "not asked" : body == nil ? "nothing" : "found"
+            }
+            return answer?.object ?? Mapping()
         }
     }
 }

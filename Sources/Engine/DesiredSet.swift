@@ -36,6 +36,9 @@ struct DesiredSet: Sendable {
     /// What the templates of the chart asked of the cluster.
     var asked: [ManifestsRendered.Answer] = []
     var certificates: [ManifestsRendered.Certificate] = []
+    var looksUp = false
+    /// What lookups found, with tokens.
+    var found: [Blob] = []
 
     /// Ordinary objects, without hooks and what is never applied.
     var resources: [Object] { objects.filter { $0.planning.directives.role == .resource } }
@@ -66,7 +69,7 @@ struct DesiredSet: Sendable {
         }
     }
 
-    var blobs: [Blob] { objects.map { Blob($0.bytes) } }
+    var blobs: [Blob] { objects.map { Blob($0.bytes) } + found }
 }
 
 extension DesiredSet {
@@ -133,6 +136,7 @@ extension DesiredSet {
             guard mistakes.isEmpty, directives.role != .skipped else { continue }
             objects.append(Object(object, application.name, directives, context.key))
         }
+        problems += context.lookups?.copies(in: objects) ?? []
         guard problems.isEmpty else { throw Problems(problems) }
         byKey = Dictionary(
             objects.enumerated().map { ($0.element.planning.key, $0.offset) },
@@ -176,6 +180,8 @@ extension DesiredSet {
         inputs = context.chartInputs(application, record)
         asked = record.ofCluster
         asksTime = record.asksTime
+        found = record.found
+        looksUp = record.looksUp
         self.now = now
         chart = identity.map { "\($0.name) \($0.version)" }
         return rendered

@@ -95,7 +95,8 @@ extension Engine {
             return EnvironmentReconciler.Target(
                 application: application, rules: rules(of: application, environment),
                 repository: repository.name, commit: located.commit, treeID: located.treeID,
-                signature: located.signature)
+                signature: located.signature,
+                charts: parts.settings.charts[application.name] ?? Settings.ChartRules())
         } catch GitError.unknownRevision(let revision) {
             throw TargetRefusal(
                 reason: .unknownRepository,

@@ -141,17 +141,14 @@ extension EnvironmentReconciler {
                     warnings: [])
             entries[application]?.desired = desired
             entries[application]?.renderProblems = nil
-            entries[application]?.renderRetry = nil
+            askAgain(application, desired)
         } catch let problems as Problems {
             entries[application]?.renderRetry = nil
             try await recordRenderFailure(application, problems.all.map(\.summary))
         } catch let failure as ChartVaultError {
-            let retry = RenderRetry(
-                failures: (entry.renderRetry?.failures ?? 0) + 1, now: recorder.clock.now())
-            entries[application]?.renderRetry = retry
-            wake(application, at: retry.at)
-            try await recordRenderFailure(
-                application, ["a key of its chart: \(failure); that is tried again"])
+            try await tryAgain(application, entry, inputs, "a key of its chart: \(failure)")
+        } catch let failure as ClusterError {
+            try await tryAgain(application, entry, inputs, "lookup: \(failure.summary)")
         }
         // Asked for again meanwhile, it is rendered in the next pass.
         let isCurrent = entries[application]?.renderRequests == entry.renderRequests
@@ -161,13 +158,40 @@ extension EnvironmentReconciler {
         followDesiredKinds()
     }
 
+    /// After a failure that may pass; what was rendered from the same inputs stays in force meanwhile.
+    private func tryAgain(
+        _ application: String, _ entry: Entry, _ inputs: Digest, _ message: String
+    ) async throws {
+        let retry = RenderRetry(
+            failures: (entry.renderRetry?.failures ?? 0) + 1, now: recorder.clock.now())
+        entries[application]?.renderRetry = retry
+        wake(application, at: retry.at)
+        if entry.desired != nil, entry.renderedInputs == inputs { return }
+        try await recordRenderFailure(application, ["\(message); that is tried again"])
+    }
+
+    /// How long what a chart looked up in its cluster is taken to be so still.
+    private static let lookupInterval = Duration.seconds(60)
+
+    private func askAgain(_ application: String, _ desired: DesiredSet) {
+        entries[application]?.renderRetry = nil
+        guard entries[application]?.target.charts.looksUp == true, desired.looksUp else { return }
+        let time = recorder.clock.now() + Self.lookupInterval
+        entries[application]?.renderRetry = RenderRetry(failures: 0, at: time)
+        wake(application, at: time)
+    }
+
     private func renderAndRecord(_ application: String, _ target: Target, _ inputs: Digest)
         async throws -> DesiredSet
     {
         let row = try await recorder.store.state { $0.applications[application] }
         let desired = try await render(target, inputs, known: row)
         let event = desired.event
-        if row?.renderedInputs != desired.inputs || row?.desired != event.objects
+        // What was looked up may change often, to no effect.
+        let isIdle =
+            desired.looksUp && !desired.asksTime && row?.renderedInputs != nil
+            && row?.renderedCommit == target.commit.description
+        if row?.renderedInputs != desired.inputs && !isIdle || row?.desired != event.objects
             || row?.renderProblems.isEmpty == false
         {
             try await recorder.record(
@@ -214,15 +238,41 @@ extension EnvironmentReconciler {
         if let inputs = row?.renderedInputs, let now = row?.renderedNow {
             context.last = (inputs, now)
         }
-        let prepared = context
+        let lookups = target.charts.looksUp ? ClusterLookups() : nil
+        context.lookups = lookups
+        var round = 0
+        while true {
+            defer { round += 1 }
+            let set: DesiredSet
+            do {
+                set = try await rendered(target, tree, inputs, context)
+            } catch let problems as Problems {
+                guard let lookups else { throw problems }
+                if try await answer(lookups, target.application, round: round) { continue }
+                throw Problems(
+                    problems.all.map { problem in
+                        var problem = problem
+                        problem.message = lookups.scrub(problem.message)
+                        return problem
+                    })
+            }
+            guard let lookups, try await answer(lookups, target.application, round: round) else {
+                return set
+            }
+        }
+    }
+
+    private func rendered(
+        _ target: Target, _ tree: FileTree, _ inputs: Digest, _ context: RenderingContext
+    ) async throws -> DesiredSet {
         // Charts are programs: they run beside the pool of tasks, and hold up nobody else.
-        return try await withCheckedThrowingContinuation { continuation in
+        try await withCheckedThrowingContinuation { continuation in
             Self.renderings.async {
                 continuation.resume(
                     with: Result {
                         try DesiredSet.render(
                             target.application, commit: target.commit.description, tree: tree,
-                            inputs: inputs, in: prepared)
+                            inputs: inputs, in: context)
                     })
             }
         }

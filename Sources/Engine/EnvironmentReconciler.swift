@@ -27,6 +27,7 @@ actor EnvironmentReconciler {
         var treeID: String?
         /// What is known of the commit's signature, where that matters.
         var signature: CommitObserved.Signature?
+        var charts = Settings.ChartRules()
         /// Set once the application has left Git and its objects are to go, too.
         var removal: Removal?
     }
@@ -47,7 +48,7 @@ actor EnvironmentReconciler {
         var renderedInputs: Digest?
         /// What the cluster served when they were rendered.
         var renderedScopes: Digest?
-        /// Set while the rendering failed for a reason that may pass.
+        /// Set while the rendering failed for a reason that may pass, and when it looked things up in the cluster.
         var renderRetry: RenderRetry?
         /// How often another rendering was asked for with the same inputs.
         var renderRequests = 0
@@ -200,7 +201,9 @@ extension EnvironmentReconciler {
     func markDirty(_ application: String? = nil) {
         for name in application.map({ [$0] }) ?? Array(entries.keys) {
             // What failed may have failed for a reason that has passed, such as a full disk.
-            if entries[name]?.renderProblems != nil { entries[name]?.renderedInputs = nil }
+            if entries[name]?.renderProblems != nil || entries[name]?.renderRetry != nil {
+                entries[name]?.renderedInputs = nil
+            }
             entries[name]?.isDirty = true
         }
         wake()

@@ -6,7 +6,8 @@ extension Event {
     /// Digests that only name something (inputs, suppressed observations) are not among them.
     public var blobs: [Digest] {
         switch self {
-        case .manifestsRendered(let payload): payload.objects.map(\.digest)
+        case .manifestsRendered(let payload):
+            payload.objects.map(\.digest) + (payload.asked ?? []).compactMap(\.body)
         case .objectObserved(let payload): list(payload.digest)
         case .syncPlanned(let payload): [payload.plan] + list(payload.planningInput)
         case .planSaved(let payload): [payload.plan] + list(payload.planningInput)

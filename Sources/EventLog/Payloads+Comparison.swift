@@ -22,14 +22,16 @@ public struct ManifestsRendered: Coded {
 
     /// Something that the templates of a chart asked of the cluster.
     public struct Answer: Coded, StoredValue, Hashable {
-        /// Of objects the digest, with tokens for secret values.
         public var answer = ""
+        /// Of what a lookup found, in canonical JSON, with tokens for secret values; the key of its blob.
+        public var body: Digest?
         /// Such as `apiVersions has monitoring.coreos.com/v1`.
         public var question = ""
         public init() {}
 
         public mutating func code(_ coder: inout some FieldCoder) throws(CodecError) {
             try coder.field("answer", &answer)
+            try coder.field("body", &body)
             try coder.field("question", &question)
         }
     }

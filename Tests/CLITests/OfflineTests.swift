@@ -76,6 +76,28 @@ struct OfflineTests {
         #expect(lines[1] == #"{"key":"/ConfigMap/shop/web","status":null,"message":""}"#)
     }
 
+    @Test func lookupFindsWhatIsGivenAndNothingElse() async throws {
+        let session = try session()
+        try session.write("chart/Chart.yaml", "apiVersion: v2\nname: c\nversion: 1.0.0\n")
+        try session.write(
+            "chart/templates/a.yaml",
+            """
+            a: {{ (lookup "v1" "ConfigMap" "shop" "web").data | default "none" | toJson }}
+            b: {{ len ((lookup "v1" "ConfigMap" "" "").items | default list) }}
+            c: {{ len (lookup "v1" "ConfigMap" "other" "web") }}
+
+            """)
+        func check(_ options: [String], gives expected: String) async {
+            let ended = await session.run(["render", "chart"] + options)
+            #expect(
+                ended.output == "---\n# Source: c/templates/a.yaml\n\(expected)\n",
+                "\(ended.text)")
+        }
+        await check([], gives: "a: \"none\"\nb: 0\nc: 0")
+        try session.write("objects.yaml", desired)
+        await check(["--lookup", "objects.yaml"], gives: "a: {\"LOG\":\"info\"}\nb: 1\nc: 0")
+    }
+
     @Test func renderPrintsTheManifestsOfAFolder() async throws {
         let ended = try await session().run("render", "desired", "-o", "json")
         #expect(ended.code == 0)

@@ -31,6 +31,7 @@ struct SettingsTests {
                 "authz": .init(count: 2, authentication: [.sshSignature], isNotAuthor: false),
                 "gateway": .standard,
             ])
+        #expect(settings.charts == ["authz": .init(looksUp: true)])
         #expect(settings.allowedSigners == "allowed_signers")
         #expect(
             settings.selfHeal
@@ -163,6 +164,7 @@ let everySetting = """
     - {name: engineer-a, accounts: [a@example.com, "github:a"]}
     - {name: engineer-b}
     modes: {authz: observe, gateway: apply}
+    charts: {authz: {lookup: true}}
     approvals:
       authz: {count: 2, authentication: [sshSignature], notAuthor: false}
       gateway: true
@@ -198,6 +200,7 @@ struct SettingsSchemaTests {
                 FieldPath("$defs", "environment", "properties", "sandbox"),
                 SettingsFields.sandbox
             ),
+            (FieldPath("$defs", "chartRules"), SettingsFields.chartRules),
             (FieldPath("$defs", "identity"), SettingsFields.identity),
             (FieldPath("$defs", "selfHeal"), SettingsFields.selfHeal),
             (FieldPath("$defs", "socket"), SettingsFields.socket),

@@ -6,8 +6,9 @@ let filledComparisons: [Event] = [
         ManifestsRendered {
             $0.asked = [
                 ManifestsRendered.Answer {
-                    $0.answer = "true"
-                    $0.question = "apiVersions has monitoring.coreos.com/v1"
+                    $0.answer = "found"
+                    $0.body = digest[4]
+                    $0.question = "lookup v1 Secret shop/web"
                 }
             ]
             $0.certificates = [

@@ -58,7 +58,7 @@ struct RenderCommand: AsyncParsableCommand {
             : try unpackedChart(try Files.read(path))
         let rendered = try Chart(files: files).rendered(
             try chart.chartValues(), try chart.options(namespace: namespace),
-            with: chart.surroundings)
+            with: try chart.surroundings())
         for warning in rendered.warnings { warn(warning) }
         let text = rendered.text(
             includesDefinitions: chart.includeCRDs, skipsTests: chart.skipTests)
@@ -137,6 +137,13 @@ struct ChartArguments: ParsableArguments {
     @Flag(help: "Do not check values against values.schema.json.")
     var skipSchemaValidation = false
 
+    @Option(
+        parsing: .singleValue,
+        help:
+            "File of objects that lookup finds, as YAML; may be repeated. Without it lookup finds nothing."
+    )
+    var lookup: [String] = []
+
     @Option(help: "Makes random functions repeatable; without it each rendering draws anew.")
     var seed: String?
 
@@ -145,7 +152,7 @@ struct ChartArguments: ParsableArguments {
             !(values.isEmpty && set.isEmpty && setString.isEmpty && setJSON.isEmpty
             && setFile.isEmpty)
             || name != nil || kubeVersion != nil || !apiVersions.isEmpty || includeCRDs || isUpgrade
-            || skipTests || skipSchemaValidation || seed != nil
+            || skipTests || skipSchemaValidation || seed != nil || !lookup.isEmpty
         guard isAsked else { return }
         throw CommandError(
             "\(source) is no chart", because: "it has no Chart.yaml, and values are for charts")
@@ -189,7 +196,7 @@ struct ChartArguments: ParsableArguments {
     }
 
     /// Time and chance as Helm has them, or by a seed.
-    var surroundings: ChartSurroundings {
+    func surroundings() throws -> ChartSurroundings {
         let now = Surroundings.current.now()
         let random = RandomSource.system
         let draw: @Sendable (ChartCallSite, Int) -> [UInt8] =
@@ -197,6 +204,19 @@ struct ChartArguments: ParsableArguments {
                 { _, count in random.bytes(count) }
             }
         let crypto = chartCrypto(now: now, keeper: .forgetful, randomBytes: draw)
-        return ChartSurroundings(now: now, extensions: [crypto], randomBytes: draw)
+        return ChartSurroundings(
+            now: now, extensions: [crypto], lookup: try given(lookup), randomBytes: draw)
+    }
+
+    private func given(_ files: [String]) throws -> ChartLookup {
+        let surroundings = Surroundings.current
+        var objects: [Node] = []
+        for file in files {
+            let documents = try parseYAML(try Files.read(surroundings.path(file)), file: file)
+            for document in documents where !document.root.isNull {
+                objects += document.root["items"]?.arrayValue ?? [document.root]
+            }
+        }
+        return ChartLookup(objects: objects)
     }
 }

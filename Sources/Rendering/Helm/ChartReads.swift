@@ -90,6 +90,25 @@ public struct ChartLookup: Sendable {
 
     public init(find: @escaping @Sendable (Query) -> Mapping) { self.find = find }
 
+    /// Finds these objects and no others.
+    public init(objects: [Node]) {
+        self.init { query in
+            let found = objects.filter { object in
+                let metadata = object["metadata"]
+                return object["apiVersion"]?.stringValue == query.apiVersion
+                    && object["kind"]?.stringValue == query.kind
+                    && (query.name.isEmpty || metadata?["name"]?.stringValue == query.name)
+                    && (query.namespace.isEmpty
+                        || metadata?["namespace"]?.stringValue ?? query.namespace == query.namespace)
+            }
+            guard query.name.isEmpty else { return found.first?.objectValue ?? Mapping() }
+            return Mapping([
+                ("apiVersion", .string(query.apiVersion)), ("kind", .string(query.kind + "List")),
+                ("items", .array(found)), ("metadata", .object(Mapping())),
+            ])
+        }
+    }
+
     /// Finds nothing, as `helm template` does.
     public static let empty = ChartLookup { _ in Mapping() }
 }

@@ -22,6 +22,7 @@ final class World: Sendable {
     let source = SimulatedSource()
     /// Where charts keep their keys.
     let vault = Mutex("/nonexistent")
+    let charts = Mutex<[String: Settings.ChartRules]>([:])
     private let environments: [String]
     let tokenKey = TokenKey(bytes: Array(repeating: 7, count: 32))
     private let started = ContinuousClock.now
@@ -84,7 +85,7 @@ final class World: Sendable {
     }
 
     private func parts(_ fate: Fate, _ mode: Settings.Mode) throws -> Engine.Parts {
-        let settings = Settings(
+        var settings = Settings(
             repositories: [
                 Settings.Repository(name: "platform", url: "file:///platform", poll: .seconds(20))
             ],
@@ -96,6 +97,7 @@ final class World: Sendable {
                 Settings.Environment(name: $0, cluster: .sandbox(data: nil, port: nil), mode: mode)
             },
             digest: Digest(of: ""))
+        settings.charts = charts.withLock { $0 }
         return Engine.Parts(
             settings: settings, store: store.port(fate, clock),
             clusters: ["dev": cluster.port(fate), "staging": staging.port(fate)],
