@@ -114,6 +114,12 @@ let package = Package(
             ["Model", "YAML", asyncHTTPClient, nioCore, nioHTTP1, nioSSL, nioFoundation, logging]),
 
         library("Signatures", ["Model", "Digests", subprocess]),
+        library(
+            "ChartRepository",
+            [
+                "Model", "YAML", "Digests", "GoTemplate", asyncHTTPClient, nioCore, nioHTTP1,
+                nioSSL, nioFoundation, logging,
+            ]),
 
         // Engine
         library(
@@ -121,7 +127,7 @@ let package = Package(
             [
                 "Model", "Digests", "YAML", "Rendering", "Declarations", "Diffing", "Health",
                 "EventLog", "Planning", "Projections", "GitRepository", "SQLiteLedger",
-                "ChartCrypto", "KubernetesClient", "Signatures", logging,
+                "ChartCrypto", "KubernetesClient", "Signatures", "ChartRepository", logging,
             ]),
 
         // Front ends
@@ -146,7 +152,7 @@ let package = Package(
                 "Model", "YAML", "Digests", "Rendering", "Declarations", "Diffing", "Health",
                 "EventLog",
                 "Planning", "Projections", "GitRepository", "SQLiteLedger", "KubernetesClient",
-                "ChartCrypto", "Signatures", "Engine",
+                "ChartCrypto", "Signatures", "ChartRepository", "Engine",
                 "Sandbox", "Server", argumentParser, asyncHTTPClient, nioCore, nioHTTP1, logging,
             ]),
         .executableTarget(
@@ -184,6 +190,12 @@ let package = Package(
         tests(of: "SQLiteLedger", ["Digests", "EventLog", "Projections", grdb]),
         tests(of: "KubernetesClient", ["YAML", hummingbird, hummingbirdTLS, nioSSL]),
         tests(of: "Signatures", ["Digests"]),
+        tests(
+            of: "ChartRepository",
+            [
+                "YAML", "Digests", "Compression", hummingbird, hummingbirdTLS, nioCore, nioSSL,
+                logging,
+            ]),
         tests(
             of: "Engine",
             [

@@ -73,13 +73,18 @@ let rooms = [
     Room(
         "Signatures", .adapter, ["Model", "Digests"],
         libraries: system + ["Subprocess", "SystemPackage"]),
+    Room(
+        "ChartRepository", .adapter, ["Model", "YAML", "Digests", "GoTemplate"],
+        libraries: system + [
+            "AsyncHTTPClient", "Logging", "NIOCore", "NIOFoundationCompat", "NIOHTTP1", "NIOSSL",
+        ]),
 
     Room(
         "Engine", .engine,
         [
             "Model", "Digests", "YAML", "Rendering", "Declarations", "Diffing", "Health",
             "EventLog", "Planning", "Projections", "GitRepository", "SQLiteLedger",
-            "ChartCrypto", "KubernetesClient", "Signatures",
+            "ChartCrypto", "KubernetesClient", "Signatures", "ChartRepository",
         ],
         libraries: system + ["Logging"]),
 
@@ -98,7 +103,8 @@ let rooms = [
         [
             "Model", "YAML", "Digests", "Rendering", "Declarations", "Diffing", "Health",
             "EventLog", "Planning", "Projections", "GitRepository", "SQLiteLedger",
-            "KubernetesClient", "ChartCrypto", "Signatures", "Engine", "Sandbox", "Server",
+            "KubernetesClient", "ChartCrypto", "Signatures", "ChartRepository", "Engine",
+            "Sandbox", "Server",
         ],
         libraries: system + [
             "ArgumentParser", "AsyncHTTPClient", "Logging", "NIOCore", "NIOHTTP1",
