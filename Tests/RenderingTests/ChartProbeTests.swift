@@ -72,13 +72,17 @@ struct ChartProbeTests {
             }
             ?? ChartCapabilities()
         let chart = try Chart(files: try Chart.files(of: tree(folder), path: ""))
-        let output = try chart.rendered(
-            values,
-            ChartOptions(release: ChartRelease(name: "rel"), capabilities: capabilities),
-            with: ChartSurroundings(
-                now: Timestamp(seconds: 1_700_000_000),
-                randomBytes: { _, count in Array(repeating: 7, count: count) }))
-        let text = output.text(includesDefinitions: probe.arguments["include_crds"] == .bool(true))
+        let options = ChartOptions(
+            release: ChartRelease(name: "rel"), capabilities: capabilities)
+        let surroundings = ChartSurroundings(
+            now: Timestamp(seconds: 1_700_000_000),
+            randomBytes: { _, count in Array(repeating: 7, count: count) })
+        let includesDefinitions = probe.arguments["include_crds"] == .bool(true)
+        let output = try chart.rendered(values, options, with: surroundings)
+        let text = output.text(includesDefinitions: includesDefinitions)
+        let blame = try chart.blamed(values, options, with: surroundings)
+        let lines = blame.lines(includesDefinitions: includesDefinitions).map(\.text)
+        #expect(lines.joined(separator: "\n") + "\n" == String(decoding: text, as: UTF8.self))
         return String(decoding: text, as: UTF8.self)
     }
 

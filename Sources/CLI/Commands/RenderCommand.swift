@@ -56,6 +56,7 @@ struct RenderCommand: AsyncParsableCommand {
             Files.isFolder(path)
             ? try Chart.files(of: try Files.tree(path), path: "")
             : try unpackedChart(try Files.read(path))
+        if chart.blame { return try blame(files) }
         let rendered = try Chart(files: files).rendered(
             try chart.chartValues(), try chart.options(namespace: namespace),
             with: try chart.surroundings())
@@ -67,6 +68,25 @@ struct RenderCommand: AsyncParsableCommand {
         case .json:
             let documents = try parseYAML(text, file: source, dialect: .goYAML)
             try show(.array(documents.map(\.root).filter { !$0.isNull }), isYAML: false)
+        }
+    }
+}
+
+extension RenderCommand {
+    /// Every line with the template and the values that it is made of.
+    private func blame(_ files: [ChartFile]) throws {
+        let blame = try Chart(files: files).blamed(
+            try chart.chartValues(), try chart.options(namespace: namespace),
+            with: try chart.surroundings())
+        for warning in blame.output.warnings { warn(warning) }
+        let report = BlameReport(
+            lines: blame.lines(includesDefinitions: chart.includeCRDs, skipsTests: chart.skipTests))
+        switch output {
+        case .table, .wide, .yaml: try show(report.text)
+        case .json:
+            try show(
+                report.documents.map { String(decoding: printJSON($0), as: UTF8.self) + "\n" }
+                    .joined())
         }
     }
 }
@@ -147,12 +167,16 @@ struct ChartArguments: ParsableArguments {
     @Option(help: "Makes random functions repeatable; without it each rendering draws anew.")
     var seed: String?
 
+    @Flag(help: "Tell of each line which template wrote it, and which values from where.")
+    var blame = false
+
     func refuse(for source: String) throws {
         let isAsked =
             !(values.isEmpty && set.isEmpty && setString.isEmpty && setJSON.isEmpty
             && setFile.isEmpty)
             || name != nil || kubeVersion != nil || !apiVersions.isEmpty || includeCRDs || isUpgrade
             || skipTests || skipSchemaValidation || seed != nil || !lookup.isEmpty
+            || blame
         guard isAsked else { return }
         throw CommandError(
             "\(source) is no chart", because: "it has no Chart.yaml, and values are for charts")

@@ -47,11 +47,12 @@ extension Chart {
     {
         let path = file.name
         switch path {
-        case "Chart.yaml": return
+        case "Chart.yaml": metadataFile = file.bytes
         case "Chart.lock", "requirements.lock":
             try read(file, path) { node throws(ChartError) in lock = try ChartLock(reading: node) }
             if path == "requirements.lock", metadata.apiVersion == "v1" { files.append(file) }
         case "values.yaml":
+            valuesFile = file.bytes
             do {
                 values = try readChartValues(file.bytes, file: path)
             } catch {

@@ -25,6 +25,9 @@ public struct Chart: Hashable, Sendable {
     public var lock: ChartLock?
     /// The defaults of `values.yaml`, an object.
     public var values: Mapping
+    /// The bytes of `values.yaml` and of `Chart.yaml`; empty without such a file.
+    public var valuesFile: [UInt8] = []
+    public var metadataFile: [UInt8] = []
     /// The bytes of `values.schema.json`.
     public var schema: [UInt8]?
     /// What stands under `templates/`, in the order of paths.

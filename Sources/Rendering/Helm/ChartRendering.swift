@@ -69,9 +69,14 @@ struct ChartRenderer {
     let functions: FunctionTable
     let limits: Limits
 
-    func render(_ chart: Chart, _ given: Map, _ options: ChartOptions) throws(ChartError)
-        -> RenderedFiles
-    {
+    /// - Parameters:
+    ///   - beforehand: Told what the templates will see.
+    ///   - write: Runs one template of the set.
+    func render(
+        _ chart: Chart, _ given: Map, _ options: ChartOptions,
+        beforehand: (WorkingChart, ScopedTemplates) -> Void = { _, _ in },
+        writing write: Write = ChartRenderer.render
+    ) throws(ChartError) -> RenderedFiles {
         guard chart.metadata.type.isEmpty || chart.metadata.type == "application" else {
             throw ChartError("\(chart.metadata.type) charts are not installable")
         }
@@ -95,12 +100,23 @@ struct ChartRenderer {
         var templates = ScopedTemplates(
             release: options.release, options.capabilities.templateValue(options.reads))
         templates.add(root, values.renamed(.values))
+        beforehand(root, templates)
         return RenderedFiles(
-            texts: try run(templates), definitions: root.definitions(below: root.name),
+            texts: try run(templates, write), definitions: root.definitions(below: root.name),
             warnings: coalescing.warnings)
     }
 
-    private func run(_ templates: ScopedTemplates) throws(ChartError) -> [String: ByteString] {
+    typealias Write = (TemplateSet, ByteString, Value, Limits) throws(TemplateError) -> ByteString
+
+    private static func render(
+        _ set: TemplateSet, _ name: ByteString, _ scope: Value, _ limits: Limits
+    ) throws(TemplateError) -> ByteString {
+        try set.render(name, with: scope, missingKey: .zero, limits: limits)
+    }
+
+    private func run(_ templates: ScopedTemplates, _ write: Write) throws(ChartError)
+        -> [String: ByteString]
+    {
         var set = TemplateSet(functions: functions)
         let ordered = templates.ordered
         for template in ordered {
@@ -119,9 +135,8 @@ struct ChartRenderer {
                         ("Name", .string(template.path)),
                     ], type: .values))
             do {
-                texts[template.path] = try set.render(
-                    ByteString(template.path), with: .map(template.scope), missingKey: .zero,
-                    limits: limits
+                texts[template.path] = try write(
+                    set, ByteString(template.path), .map(template.scope), limits
                 ).withoutNoValue
             } catch {
                 throw ChartError(error.helmText(for: template.path), isOfRendering: true)
@@ -132,7 +147,7 @@ struct ChartRenderer {
 }
 
 /// The templates of all charts, each with what it sees.
-private struct ScopedTemplates {
+struct ScopedTemplates {
     struct Template {
         var path: String
         var chartPath: String
@@ -180,6 +195,11 @@ private struct ScopedTemplates {
                     scope: scope))
         }
         return scope
+    }
+
+    /// The scope of each chart that has templates, by the chart's path.
+    var scopes: [String: Map] {
+        Dictionary(all.map { ($0.chartPath, $0.scope) }, uniquingKeysWith: { first, _ in first })
     }
 
     /// The deepest paths first, and among those of one depth the last by name: of several templates of one

@@ -6,6 +6,8 @@ public import Model
 public struct ChartValues: Sendable {
     /// The values of the files, later ones over earlier ones.
     public var base = Mapping()
+    /// The files as they were added.
+    public private(set) var files: [ChartFile] = []
     public var jsonSettings: [String] = []
     public var settings: [String] = []
     public var textSettings: [String] = []
@@ -22,6 +24,7 @@ public struct ChartValues: Sendable {
 
     /// Puts the values of another file over those that are there.
     public mutating func add(file bytes: [UInt8], name: String) throws(ChartError) {
+        files.append(ChartFile(name: name, bytes: bytes))
         do {
             base = merged(base, try readChartValues(bytes, file: name))
         } catch {
