@@ -120,6 +120,7 @@ let package = Package(
                 "Model", "YAML", "Digests", "GoTemplate", asyncHTTPClient, nioCore, nioHTTP1,
                 nioSSL, nioFoundation, logging,
             ]),
+        library("HelmTool", ["Model", subprocess]),
 
         // Engine
         library(
@@ -127,7 +128,8 @@ let package = Package(
             [
                 "Model", "Digests", "YAML", "Rendering", "Declarations", "Diffing", "Health",
                 "EventLog", "Planning", "Projections", "GitRepository", "SQLiteLedger",
-                "ChartCrypto", "KubernetesClient", "Signatures", "ChartRepository", logging,
+                "ChartCrypto", "KubernetesClient", "Signatures", "ChartRepository", "HelmTool",
+                logging,
             ]),
 
         // Front ends
@@ -190,6 +192,7 @@ let package = Package(
         tests(of: "SQLiteLedger", ["Digests", "EventLog", "Projections", grdb]),
         tests(of: "KubernetesClient", ["YAML", hummingbird, hummingbirdTLS, nioSSL]),
         tests(of: "Signatures", ["Digests"]),
+        tests(of: "HelmTool"),
         tests(
             of: "ChartRepository",
             [
@@ -200,7 +203,7 @@ let package = Package(
             of: "Engine",
             [
                 "YAML", "Digests", "Declarations", "EventLog", "GitRepository", "Planning",
-                "Projections", "ChartCrypto", "Signatures",
+                "Projections", "ChartCrypto", "Signatures", "HelmTool",
                 logging,
             ]),
         tests(

@@ -5,8 +5,18 @@ extension Settings {
     public struct ChartRules: Hashable, Sendable {
         /// Whether `lookup` of templates asks the cluster; otherwise it finds nothing, as under Argo CD.
         public var looksUp: Bool
+        public var renderer: Renderer
 
-        public init(looksUp: Bool = false) { self.looksUp = looksUp }
+        public init(looksUp: Bool = false, renderer: Renderer = .tidemark) {
+            self.looksUp = looksUp
+            self.renderer = renderer
+        }
+
+        /// Who renders the charts: Tidemark in its process, or the `helm` program that is installed.
+        public enum Renderer: String, Hashable, Sendable, CaseIterable {
+            case tidemark
+            case helm
+        }
     }
 
     static func charts(_ reading: inout StrictReading) -> [String: ChartRules] {
@@ -22,6 +32,14 @@ extension Settings {
 extension Settings.ChartRules {
     init?(_ reading: inout StrictReading, _ path: FieldPath) {
         guard reading.hasObject(path, known: SettingsFields.chartRules) else { return nil }
-        self.init(looksUp: reading.bool(path.appending("lookup")) ?? false)
+        self.init(
+            looksUp: reading.bool(path.appending("lookup")) ?? false,
+            renderer: reading.choice(path.appending("renderer")) ?? .tidemark)
+        if looksUp, renderer == .helm {
+            reading.refuse(
+                path.appending("lookup"),
+                "has no effect with renderer: helm, which asks no cluster",
+                hint: "keep one of them")
+        }
     }
 }

@@ -30,7 +30,7 @@ enum SettingsFields {
     ]
     static let repository = ["name", "url", "credentials", "poll", "deadline", "signatures"]
     static let signatures = ["allowedSigners", "keyring", "require"]
-    static let chartRules = ["lookup"]
+    static let chartRules = ["lookup", "renderer"]
     static let approvalRule = ["count", "authentication", "notAuthor"]
     static let credentials = [
         "username", "passwordFile", "passwordEnvironment", "tokenFile", "tokenEnvironment",

@@ -23,7 +23,19 @@ struct RenderingContext: Sendable {
     /// A change of what charts render to, with the same inputs.
     static let chartRendererVersion = 1
 
-    func capabilities(_ helm: HelmSource) throws(ChartError) -> ChartCapabilities {
+    func capabilities(of application: Application, _ helm: HelmSource) throws(Problems)
+        -> ChartCapabilities
+    {
+        do {
+            return try capabilities(helm)
+        } catch {
+            throw Problems([
+                Problem(at: application.location, "helm: \(error.message)", hint: error.hint)
+            ])
+        }
+    }
+
+    private func capabilities(_ helm: HelmSource) throws(ChartError) -> ChartCapabilities {
         var versions = helm.apiVersions
         if versions.isEmpty {
             var served: Set<String> = []
@@ -59,8 +71,11 @@ struct RenderingContext: Sendable {
 
 extension RenderingContext {
     /// Of everything that decided what a chart was rendered to, and of nothing else.
-    func chartInputs(_ application: Application, _ record: ChartRecord) -> Digest {
+    func chartInputs(_ application: Application, _ record: ChartRecord, program: String = "")
+        -> Digest
+    {
         var builder = DigestBuilder()
+        if !program.isEmpty { builder.update(field: program) }
         builder.update(field: "helm \(Self.chartRendererVersion)")
         builder.update(field: application.chartDeclaration.description)
         builder.update(field: key.id)

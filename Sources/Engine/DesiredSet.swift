@@ -29,6 +29,8 @@ struct DesiredSet: Sendable {
     var warnings: [String]
     /// Name and version of the chart; `nil` for other sources.
     var chart: String?
+    /// The program that rendered, with its version; `nil` when it was this one.
+    var program: String?
     /// What the time was for the templates of the chart.
     var now: Timestamp?
     /// Whether the templates of the chart asked for the time.
@@ -53,6 +55,7 @@ struct DesiredSet: Sendable {
             $0.chart = chart
             $0.inputs = inputs
             $0.now = now
+            $0.program = program
             if chart != nil {
                 $0.renderer = "helm"
                 $0.rendererVersion = RenderingContext.chartRendererVersion
@@ -122,6 +125,13 @@ extension DesiredSet {
     ) throws {
         let record = ChartRecord()
         let rendered = try read(application, chart, tree, now: now, context, record)
+        try fill(with: rendered, of: application, context, record)
+    }
+
+    mutating func fill(
+        with rendered: Rendered, of application: Application, _ context: RenderingContext,
+        _ record: ChartRecord
+    ) throws(Problems) {
         var problems = rendered.problems
         let placed = placed(
             rendered.objects, namespace: application.destination.namespace,
@@ -164,14 +174,7 @@ extension DesiredSet {
         _ helm: HelmSource, of application: Application, _ tree: FileTree, now: Timestamp,
         _ context: RenderingContext, _ record: ChartRecord
     ) throws -> Rendered {
-        let capabilities: ChartCapabilities
-        do {
-            capabilities = try context.capabilities(helm)
-        } catch {
-            throw Problems([
-                Problem(at: application.location, "helm: \(error.message)", hint: error.hint)
-            ])
-        }
+        let capabilities = try context.capabilities(of: application, helm)
         let (rendered, identity) = renderHelm(
             tree, path: application.source.path,
             options: application.helmOptions(helm, commit: commit, capabilities, record.reads)

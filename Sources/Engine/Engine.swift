@@ -3,6 +3,7 @@ public import Declarations
 public import Digests
 internal import EventLog
 internal import GitRepository
+public import HelmTool
 public import Logging
 internal import Model
 internal import Planning
@@ -28,6 +29,8 @@ public actor Engine {
         /// Whether applications are synced and healed without being asked; `false` serves one command.
         public var startsSyncs: Bool
         public var signatures: any SignatureChecking
+        /// For charts that are not rendered in the process.
+        public var helm = HelmProgram()
 
         public init(
             settings: Settings, store: any EventStore, clusters: [String: any ClusterClient],
@@ -78,7 +81,7 @@ public actor Engine {
                 client: client, recorder: recorder, sources: parts.sources,
                 tokenKey: parts.tokenKey, chartVault: parts.chartVault, log: parts.log,
                 jobs: jobSink,
-                startsSyncs: parts.startsSyncs)
+                startsSyncs: parts.startsSyncs, helm: parts.helm)
         }
         self.environments = environments
         var repositories: [String: RepositoryFollower] = [:]

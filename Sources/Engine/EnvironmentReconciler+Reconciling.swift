@@ -4,6 +4,7 @@ internal import Digests
 internal import Dispatch
 internal import EventLog
 internal import GitRepository
+internal import HelmTool
 internal import Logging
 internal import Model
 internal import Planning
@@ -147,6 +148,8 @@ extension EnvironmentReconciler {
             try await recordRenderFailure(application, problems.all.map(\.summary))
         } catch let failure as ChartVaultError {
             try await tryAgain(application, entry, inputs, "a key of its chart: \(failure)")
+        } catch let failure as HelmProgramError {
+            try await tryAgain(application, entry, inputs, describe(failure))
         } catch let failure as ClusterError {
             try await tryAgain(application, entry, inputs, "lookup: \(failure.summary)")
         }
@@ -237,6 +240,9 @@ extension EnvironmentReconciler {
         context.generation = row?.regenerations.last ?? 0
         if let inputs = row?.renderedInputs, let now = row?.renderedNow {
             context.last = (inputs, now)
+        }
+        if target.charts.renderer == .helm, let chart = target.application.chartSource(in: tree) {
+            return try await renderedByHelm(target.application, target.commit, chart, tree, context)
         }
         let lookups = target.charts.looksUp ? ClusterLookups() : nil
         context.lookups = lookups

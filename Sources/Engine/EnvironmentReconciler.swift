@@ -5,6 +5,7 @@ internal import Digests
 internal import EventLog
 internal import GitRepository
 internal import Health
+internal import HelmTool
 internal import Logging
 internal import Model
 internal import Planning
@@ -89,6 +90,7 @@ actor EnvironmentReconciler {
     let jobs: AsyncStream<Job>.Continuation
     /// Whether decisions to sync are carried out, or only what somebody asks for.
     let startsSyncs: Bool
+    let helm: HelmProgram
 
     var entries: [String: Entry] = [:]
     var cache: LiveCache
@@ -131,7 +133,8 @@ actor EnvironmentReconciler {
     init(
         name: String, mode: EnvironmentDeclared.Mode, client: any ClusterClient, recorder: Recorder,
         sources: [String: any ManifestSource], tokenKey: TokenKey, chartVault: ChartVault,
-        log: Logger, jobs: AsyncStream<Job>.Continuation, startsSyncs: Bool = true
+        log: Logger, jobs: AsyncStream<Job>.Continuation, startsSyncs: Bool = true,
+        helm: HelmProgram = HelmProgram()
     ) {
         self.name = name
         self.mode = mode
@@ -143,6 +146,7 @@ actor EnvironmentReconciler {
         self.log = log
         self.jobs = jobs
         self.startsSyncs = startsSyncs
+        self.helm = helm
         cache = LiveCache(tokenKey: tokenKey)
         (signals, signal) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
     }

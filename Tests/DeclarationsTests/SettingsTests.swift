@@ -31,7 +31,8 @@ struct SettingsTests {
                 "authz": .init(count: 2, authentication: [.sshSignature], isNotAuthor: false),
                 "gateway": .standard,
             ])
-        #expect(settings.charts == ["authz": .init(looksUp: true)])
+        #expect(
+            settings.charts == ["authz": .init(looksUp: true), "gateway": .init(renderer: .helm)])
         #expect(settings.allowedSigners == "allowed_signers")
         #expect(
             settings.selfHeal
@@ -164,7 +165,7 @@ let everySetting = """
     - {name: engineer-a, accounts: [a@example.com, "github:a"]}
     - {name: engineer-b}
     modes: {authz: observe, gateway: apply}
-    charts: {authz: {lookup: true}}
+    charts: {authz: {lookup: true, renderer: tidemark}, gateway: {renderer: helm}}
     approvals:
       authz: {count: 2, authentication: [sshSignature], notAuthor: false}
       gateway: true

@@ -79,12 +79,14 @@ let rooms = [
             "AsyncHTTPClient", "Logging", "NIOCore", "NIOFoundationCompat", "NIOHTTP1", "NIOSSL",
         ]),
 
+    Room("HelmTool", .adapter, ["Model"], libraries: system + ["Subprocess", "SystemPackage"]),
+
     Room(
         "Engine", .engine,
         [
             "Model", "Digests", "YAML", "Rendering", "Declarations", "Diffing", "Health",
             "EventLog", "Planning", "Projections", "GitRepository", "SQLiteLedger",
-            "ChartCrypto", "KubernetesClient", "Signatures", "ChartRepository",
+            "ChartCrypto", "KubernetesClient", "Signatures", "ChartRepository", "HelmTool",
         ],
         libraries: system + ["Logging"]),
 

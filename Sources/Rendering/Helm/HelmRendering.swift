@@ -99,7 +99,7 @@ public func renderHelm(
 }
 
 /// `shop/templates/web.yaml` of a chart in `charts/shop` is `charts/shop/templates/web.yaml`.
-private func placeInRepository(_ file: String, chart: String, _ folder: String) -> String {
+func placeInRepository(_ file: String, chart: String, _ folder: String) -> String {
     let below = file.hasPrefix(chart + "/") ? String(file.dropFirst(chart.count + 1)) : file
     return folder.isEmpty ? below : "\(folder)/\(below)"
 }
@@ -121,7 +121,7 @@ public func pathInRepository(_ text: String, from folder: String) -> String? {
 }
 
 /// The files that an application's values come from.
-private struct HelmSourceFiles: Sendable {
+struct HelmSourceFiles: Sendable {
     let tree: FileTree
     let folder: String
     let options: HelmOptions
@@ -131,13 +131,7 @@ private struct HelmSourceFiles: Sendable {
         var values = ChartValues { path throws(ChartError) in
             try source.read(source.substituted(path))
         }
-        var taken: Set<String> = []
-        for pattern in options.valueFiles {
-            for file in try files(substituted(pattern))
-            where taken.insert(file).inserted {
-                try values.add(file: try read("/" + file), name: file)
-            }
-        }
+        for file in try valueFiles() { try values.add(file: try read("/" + file), name: file) }
         if let fields = options.valuesObject {
             values.base = merged(values.base, fields)
         } else if !options.values.isEmpty {
@@ -154,6 +148,28 @@ private struct HelmSourceFiles: Sendable {
         }
         values.fileSettings = options.fileParameters.map { "\($0.name)=\($0.path)" }
         return values
+    }
+
+    /// Files of values in the order in which they count, and last what the Application says itself.
+    func valueTexts() throws(ChartError) -> [[UInt8]] {
+        var texts: [[UInt8]] = []
+        for file in try valueFiles() { texts.append(try read("/" + file)) }
+        if let fields = options.valuesObject {
+            texts.append(printJSON(.object(fields)))
+        } else if !options.values.isEmpty {
+            texts.append(Array(options.values.utf8))
+        }
+        return texts
+    }
+
+    private func valueFiles() throws(ChartError) -> [String] {
+        var found: [String] = []
+        for pattern in options.valueFiles {
+            for file in try files(substituted(pattern)) where !found.contains(file) {
+                found.append(file)
+            }
+        }
+        return found
     }
 
     /// The files that a path or a glob means, ascending; a missing one is a mistake unless that is allowed.

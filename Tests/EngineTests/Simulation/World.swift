@@ -4,6 +4,7 @@ import Digests
 import Engine
 import EventLog
 import Foundation
+import HelmTool
 import Logging
 import Model
 import Planning
@@ -22,6 +23,7 @@ final class World: Sendable {
     let source = SimulatedSource()
     /// Where charts keep their keys.
     let vault = Mutex("/nonexistent")
+    let helm = Mutex(HelmProgram(name: "/nonexistent/helm"))
     let charts = Mutex<[String: Settings.ChartRules]>([:])
     private let environments: [String]
     let tokenKey = TokenKey(bytes: Array(repeating: 7, count: 32))
@@ -98,7 +100,7 @@ final class World: Sendable {
             },
             digest: Digest(of: ""))
         settings.charts = charts.withLock { $0 }
-        return Engine.Parts(
+        var parts = Engine.Parts(
             settings: settings, store: store.port(fate, clock),
             clusters: ["dev": cluster.port(fate), "staging": staging.port(fate)],
             sources: ["platform": source], tokenKey: tokenKey,
@@ -106,6 +108,8 @@ final class World: Sendable {
                 folder: vault.withLock { $0 }, key: Array(repeating: 9, count: 32)),
             clock: clock,
             log: Logger(label: "simulation") { _ in SwiftLogNoOpLogHandler() })
+        parts.helm = helm.withLock { $0 }
+        return parts
     }
 
     var clock: EngineClock {

@@ -1,0 +1,62 @@
+internal import Declarations
+internal import Digests
+internal import GitRepository
+internal import HelmTool
+internal import Model
+internal import Rendering
+
+extension EnvironmentReconciler {
+    /// The chart of an application as the installed `helm` program renders it.
+    ///
+    /// - Throws: `Problems` when Helm refuses; any other `HelmProgramError` is about this machine, and may pass.
+    func renderedByHelm(
+        _ application: Application, _ commit: CommitID, _ chart: HelmSource, _ tree: FileTree,
+        _ context: RenderingContext
+    ) async throws -> DesiredSet {
+        let path = application.source.path
+        let record = ChartRecord()
+        let capabilities = try context.capabilities(of: application, chart)
+        let invocation: HelmInvocation
+        do {
+            invocation = try HelmInvocation(
+                tree, path: path,
+                options: application.helmOptions(
+                    chart, commit: commit.description, capabilities, record.reads))
+        } catch {
+            throw refusal(error.message, hint: error.hint, of: path)
+        }
+        let program = "helm \(try await helm.version())"
+        let output: [UInt8]
+        do {
+            output = try await helm.run(invocation.arguments, files: invocation.files)
+        } catch .failed(let message) {
+            throw refusal(invocation.scrub(message), hint: nil, of: path)
+        }
+        var set = DesiredSet(
+            commit: commit.description,
+            inputs: context.chartInputs(application, record, program: program), objects: [],
+            byKey: [:], warnings: [])
+        set.asked = record.ofCluster
+        set.chart = "\(invocation.chart.name) \(invocation.chart.version)"
+        set.program = program
+        try set.fill(
+            with: invocation.read(output, path: path), of: application, context, record)
+        return set
+    }
+
+    private func refusal(_ message: String, hint: String?, of path: String) -> Problems {
+        Problems([
+            Problem(
+                at: SourceLocation(file: path.isEmpty ? "Chart.yaml" : path),
+                "helm: \(message.trimmingEnd)", hint: hint)
+        ])
+    }
+}
+
+extension String {
+    fileprivate var trimmingEnd: String {
+        var text = self[...]
+        while let last = text.last, last.isWhitespace { text.removeLast() }
+        return String(text)
+    }
+}
