@@ -14,7 +14,6 @@ public func readDirectives(_ node: Node, origin: SourceLocation)
     var directives = ResourceDirectives()
     reading.refuseUnknown()
     directives.role = reading.role()
-    directives.deletionHooks = reading.deletionHooks()
     directives.wave = reading.wave()
     if directives.isHook { directives.deletePolicies = reading.deletePolicies() }
     reading.readSyncOptions(into: &directives)
@@ -110,18 +109,12 @@ extension DirectiveReading {
             case "post-install", "post-upgrade": phases.insert(.postSync)
             // Argo CD runs neither tests nor Helm's roll-backs.
             case "test", "test-success", "test-failure", "pre-rollback", "post-rollback": break
-            // Of `deletionHooks`.
-            case "pre-delete", "post-delete": break
+            case "pre-delete": phases.insert(.preDelete)
+            case "post-delete": phases.insert(.postDelete)
             default: refuse(.helmHook, type)
             }
         }
         return phases.isEmpty ? .skipped : .hook(phases.sorted())
-    }
-
-    /// Argo CD has a PreDelete and a PostDelete phase for them.
-    mutating func deletionHooks() -> [String] {
-        guard text(.hook) == nil else { return [] }
-        return (parts(.helmHook) ?? []).filter { ["pre-delete", "post-delete"].contains($0) }
     }
 
     private mutating func role(ofTypes types: [String]) -> ResourceDirectives.Role {

@@ -3,8 +3,6 @@
 /// Read by `readDirectives`. Argo CD's annotations win over those of Helm.
 public struct ResourceDirectives: Hashable, Sendable {
     public var role: Role
-    /// Types of a Helm hook that Argo CD would run when the application is deleted, and this release does not.
-    public var deletionHooks: [String] = []
     /// Smaller waves come first; 0 unless the manifest says otherwise.
     public var wave: Int
     /// When a hook's object is deleted; empty for anything but a hook.
@@ -52,15 +50,23 @@ public struct ResourceDirectives: Hashable, Sendable {
         case sync = "Sync"
         case postSync = "PostSync"
         case syncFail = "SyncFail"
+        /// Before and after the objects of an application that is deleted together with them.
+        case preDelete = "PreDelete"
+        case postDelete = "PostDelete"
 
         public static func < (a: Phase, b: Phase) -> Bool { a.order < b.order }
 
+        /// Whether it is a phase of an application's deletion, and of no other sync.
+        public var isOfDeletion: Bool { self == .preDelete || self == .postDelete }
+
         private var order: Int {
             switch self {
+            case .preDelete: -2
             case .preSync: -1
             case .sync: 0
             case .postSync: 1
             case .syncFail: 2
+            case .postDelete: 3
             }
         }
     }
@@ -80,6 +86,16 @@ public struct ResourceDirectives: Hashable, Sendable {
         case .hook(let phases): phases
         case .skipped: []
         }
+    }
+
+    /// The same, as a hook of fewer phases; `nil` when none of its phases is wanted.
+    public func hook(where isWanted: (Phase) -> Bool) -> ResourceDirectives? {
+        guard case .hook(let phases) = role else { return nil }
+        let wanted = phases.filter(isWanted)
+        guard !wanted.isEmpty else { return nil }
+        var directives = self
+        directives.role = .hook(wanted)
+        return directives
     }
 
     public var isHook: Bool { if case .hook = role { true } else { false } }

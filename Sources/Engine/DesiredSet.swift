@@ -25,6 +25,8 @@ struct DesiredSet: Sendable {
     /// Of everything the rendering read.
     var inputs: Digest
     var objects: [Object]
+    /// Hooks that run when the application is deleted together with its objects, and never else.
+    var deletionHooks: [Object] = []
     var byKey: [ObjectKey: Int]
     var warnings: [String]
     /// Name and version of the chart; `nil` for other sources.
@@ -61,18 +63,33 @@ struct DesiredSet: Sendable {
                 $0.rendererVersion = RenderingContext.chartRendererVersion
             }
             $0.warnings = warnings
-            $0.objects = objects.map { object in
-                ManifestsRendered.Object {
-                    $0.digest = object.planning.body
-                    $0.file = object.origin.file
-                    $0.key = object.planning.key
-                    $0.line = object.origin.line ?? 0
-                }
-            }.sorted { $0.key < $1.key }
+            $0.deletionHooks = deletionHooks.isEmpty ? nil : recorded(deletionHooks)
+            $0.objects = recorded(objects)
         }
     }
 
-    var blobs: [Blob] { objects.map { Blob($0.bytes) } + found }
+    private func recorded(_ objects: [Object]) -> [ManifestsRendered.Object] {
+        objects.map { object in
+            ManifestsRendered.Object {
+                $0.digest = object.planning.body
+                $0.file = object.origin.file
+                $0.key = object.planning.key
+                $0.line = object.origin.line ?? 0
+            }
+        }.sorted { $0.key < $1.key }
+    }
+
+    var blobs: [Blob] { (objects + deletionHooks).map { Blob($0.bytes) } + found }
+
+    /// What is left to do for an application that leaves: its objects go, and these hooks run before and after.
+    var whileLeaving: DesiredSet {
+        DesiredSet(
+            commit: commit, inputs: inputs, objects: deletionHooks,
+            byKey: Dictionary(
+                deletionHooks.enumerated().map { ($0.element.planning.key, $0.offset) },
+                uniquingKeysWith: { _, last in last }),
+            warnings: [])
+    }
 }
 
 extension DesiredSet {
@@ -139,14 +156,15 @@ extension DesiredSet {
         for object in placed.objects {
             let (directives, mistakes) = readDirectives(object.node, origin: object.origin)
             problems += mistakes
-            warnings += directives.deletionHooks.map {
-                "\(object.origin): \(object.key.shortText) is a \($0) hook and never runs: nothing runs here "
-                    + "when an application is deleted"
-            }
             guard mistakes.isEmpty, directives.role != .skipped else { continue }
-            objects.append(Object(object, application.name, directives, context.key))
+            if let hook = directives.hook(where: \.isOfDeletion) {
+                deletionHooks.append(Object(object, application.name, hook, context.key))
+            }
+            let others = directives.isHook ? directives.hook { !$0.isOfDeletion } : directives
+            guard let others else { continue }
+            objects.append(Object(object, application.name, others, context.key))
         }
-        problems += context.lookups?.copies(in: objects) ?? []
+        problems += context.lookups?.copies(in: objects + deletionHooks) ?? []
         guard problems.isEmpty else { throw Problems(problems) }
         byKey = Dictionary(
             objects.enumerated().map { ($0.element.planning.key, $0.offset) },

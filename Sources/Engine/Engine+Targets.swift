@@ -165,6 +165,7 @@ extension Engine {
         return EnvironmentReconciler.Target(
             application: application, rules: rules(of: application, environment),
             repository: row.repository, commit: commit, treeID: nil,
+            charts: parts.settings.charts[application.name] ?? Settings.ChartRules(),
             removal: EnvironmentReconciler.Removal(
                 propagation: propagation, isLastOfFolder: isLastOfFolder))
     }

@@ -124,7 +124,10 @@ extension EnvironmentReconciler {
         let options = target.application.syncPolicy.options
         var input = PlanningInput(
             application: application, environment: name, commit: desired.commit,
-            desired: desired.objects.map(\.planning), compared: compared(application, desired),
+            // Hooks of a deletion run together with the pruning.
+            desired: target.removal != nil && !request.isPruning
+                ? [] : desired.objects.map(\.planning),
+            compared: compared(application, desired),
             time: recorder.clock.now())
         input.isPruning = request.isPruning && options.prunes
         input.isPrunedLast = options.prunesLast

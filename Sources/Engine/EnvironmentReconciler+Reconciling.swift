@@ -27,7 +27,8 @@ extension EnvironmentReconciler {
         let decisions =
             if let removal = target.removal {
                 decideRemoval(
-                    of: row, running: running, isLastOfFolder: removal.isLastOfFolder, observation)
+                    of: row, running: running, isLastOfFolder: removal.isLastOfFolder,
+                    hasHooksToRun: try await hasHooksToRun(row, application), observation)
             } else {
                 decide(row, objects: objects, running: running, plans: plans, observation)
             }
@@ -137,9 +138,7 @@ extension EnvironmentReconciler {
             let desired =
                 target.removal == nil
                 ? try await renderAndRecord(application, target, inputs)
-                : DesiredSet(
-                    commit: target.commit.description, inputs: inputs, objects: [], byKey: [:],
-                    warnings: [])
+                : try await desiredWhileLeaving(application, target, inputs)
             entries[application]?.desired = desired
             entries[application]?.renderProblems = nil
             askAgain(application, desired)
@@ -195,6 +194,7 @@ extension EnvironmentReconciler {
             desired.looksUp && !desired.asksTime && row?.renderedInputs != nil
             && row?.renderedCommit == target.commit.description
         if row?.renderedInputs != desired.inputs && !isIdle || row?.desired != event.objects
+            || row?.deletionHooks != event.deletionHooks ?? []
             || row?.renderProblems.isEmpty == false
         {
             try await recorder.record(

@@ -7,7 +7,8 @@ extension Event {
     public var blobs: [Digest] {
         switch self {
         case .manifestsRendered(let payload):
-            payload.objects.map(\.digest) + (payload.asked ?? []).compactMap(\.body)
+            (payload.objects + (payload.deletionHooks ?? [])).map(\.digest)
+                + (payload.asked ?? []).compactMap(\.body)
         case .objectObserved(let payload): list(payload.digest)
         case .syncPlanned(let payload): [payload.plan] + list(payload.planningInput)
         case .planSaved(let payload): [payload.plan] + list(payload.planningInput)

@@ -60,6 +60,8 @@ public struct ManifestsRendered: Coded {
     public var certificates: [Certificate]?
     /// Name and version of the Helm chart, such as `web 1.2.0`.
     public var chart: String?
+    /// Hooks that run when the application is deleted together with its objects; `nil` when there are none.
+    public var deletionHooks: [Object]?
     /// Of everything the rendering read: of a folder its files and the declaration; of a chart the files, the part of
     /// the declaration, and the answers of the cluster that it did read.
     public var inputs = Digest(of: "")
@@ -77,6 +79,7 @@ public struct ManifestsRendered: Coded {
         try coder.field("asked", &asked)
         try coder.field("certificates", &certificates)
         try coder.field("chart", &chart)
+        try coder.field("deletionHooks", &deletionHooks)
         try coder.field("inputs", &inputs)
         try coder.field("now", &now)
         try coder.field("objects", &objects)

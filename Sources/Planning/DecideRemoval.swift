@@ -11,11 +11,12 @@ public import Projections
 ///
 /// - Parameter isLastOfFolder: Whether its folder declares no application any more: that looks like a folder
 ///   that was moved or emptied by mistake, so a person has to confirm it by a sync with pruning.
+/// - Parameter hasHooksToRun: Whether hooks of its deletion have not run yet.
 ///
 /// Source: https://argo-cd.readthedocs.io/en/stable/user-guide/app_deletion/
 public func decideRemoval(
     of application: ApplicationRow, running: SyncRow?, isLastOfFolder: Bool,
-    _ observation: Observation
+    hasHooksToRun: Bool = false, _ observation: Observation
 ) -> [Decision] {
     let rules = observation.rules
     guard rules.mode == .apply, rules.policy.options.prunes else {
@@ -33,7 +34,7 @@ public func decideRemoval(
     }
     // What is being deleted already tells when it is gone.
     guard !observation.objects.values.contains(where: \.isBeingDeleted) else { return [] }
-    guard observation.objects.values.contains(where: \.isPrunable) else {
+    guard hasHooksToRun || observation.objects.values.contains(where: \.isPrunable) else {
         return [.remove(isCascaded: true)]
     }
     if rules.approval.isNeeded {

@@ -146,6 +146,7 @@ extension LedgerState {
         case .manifestsRendered(let payload):
             applications.update(name) {
                 $0.certificates = payload.certificates ?? []
+                $0.deletionHooks = payload.deletionHooks ?? []
                 $0.desired = payload.objects
                 $0.renderProblems = []
                 $0.renderedCommit = envelope.subjects.commit

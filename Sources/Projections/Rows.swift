@@ -164,6 +164,8 @@ public struct ApplicationRow: Row {
     /// Those in the desired set.
     public var certificates: [ManifestsRendered.Certificate] = []
     public var declaration = ApplicationDeclaration()
+    /// Hooks that run when the application is deleted together with its objects.
+    public var deletionHooks: [ManifestsRendered.Object] = []
     public var desired: [ManifestsRendered.Object] = []
     public var environment = ""
     public var health = StoredHealth.unknown
@@ -199,6 +201,7 @@ public struct ApplicationRow: Row {
         try coder.field("attempts", &attempts)
         try coder.field("certificates", &certificates)
         try coder.field("declaration", &declaration)
+        try coder.field("deletionHooks", &deletionHooks)
         try coder.field("desired", &desired)
         try coder.field("environment", &environment)
         try coder.field("health", &health)

@@ -27,6 +27,11 @@ struct DirectiveTests {
             "PostSync 0 HookSucceeded"
         ),
         ("helm.sh/hook: test", "skipped 0"),
+        ("helm.sh/hook: 'pre-delete,post-install,test'", "PreDelete+PostSync 0 BeforeHookCreation"),
+        (
+            "argocd.argoproj.io/hook: PreDelete,PostDelete",
+            "PreDelete+PostDelete 0 BeforeHookCreation"
+        ),
         ("helm.sh/hook: crd-install", "resource 0"),
         ("helm.sh/hook: test\nargocd.argoproj.io/hook: Sync", "Sync 0 BeforeHookCreation"),
         ("helm.sh/hook-weight: '3'\nargocd.argoproj.io/sync-wave: '1'", "resource 1"),

@@ -306,25 +306,6 @@ struct ChartTests {
         }
     }
 
-    @Test func hooksOfDeletionAreNamed() async throws {
-        let hook = """
-            apiVersion: batch/v1
-            kind: Job
-            metadata: {name: tidy, annotations: {helm.sh/hook: "pre-delete,test"}}
-            spec: {template: {spec: {restartPolicy: Never, containers: [{name: a, image: "job:1"}]}}}
-
-            """
-        deploy([
-            "apps/shop/templates/hook.yaml": hook, "apps/shop/templates/m.yaml": configMap(#""a""#),
-        ])
-        try await settle()
-        let expected =
-            "apps/shop/templates/hook.yaml:1:1: Job/tidy is a pre-delete hook and never runs: nothing "
-            + "runs here when an application is deleted"
-        #expect(world.store.state.applications["shop"]?.renderWarnings == [expected])
-        #expect(world.cluster.calls == ["apply ConfigMap/m"])
-    }
-
     @Test func certificatesAreOnRecordWithTheirEnd() async throws {
         let template = """
             {{- $c := genSelfSignedCert "web" nil (list "web.shop") 20 }}

@@ -77,6 +77,68 @@ struct RemovalTests {
         #expect(types.filter { $0 == "object.pruned" }.count == 3)
     }
 
+    private func deletions(of sync: String) -> [String] {
+        world.store.state.steps(of: sync).map {
+            "\($0.intent.phase) \($0.intent.action) \($0.object.shortText)"
+        }
+    }
+
+    @Test func hooksOfDeletionRunBeforeAndAfterTheObjectsGo() async throws {
+        var files = files
+        files["before"] = World.hook("before", "PreDelete", policy: "HookSucceeded")
+        files["both"] = World.hook("both", "PostSync").replacing(
+            "argocd.argoproj.io/hook: PostSync", with: "helm.sh/hook: 'post-install,post-delete'")
+        try await deploy(Self.leaving(), files)
+        let both = World.key("Job", "both", group: "batch")
+        #expect(world.cluster.objects[both] != nil)
+        #expect(world.cluster.calls.filter { $0.contains("before") } == [])
+        let row = world.store.state.applications["shop"]
+        #expect(row?.deletionHooks.map(\.key.name) == ["before", "both"])
+
+        let calls = world.cluster.calls.count
+        world.source.commit("remove", stays)
+        #expect(try await world.run(until: Self.isRemoved))
+        let made = world.cluster.calls.dropFirst(calls)
+        #expect(
+            made.prefix(3) == ["create Job/before", "delete Job/before", "delete Deployment/web"])
+        #expect(made.suffix(2) == ["delete Job/both", "create Job/both"])
+        #expect(made.filter { $0.hasPrefix("create") }.count == 2)
+        #expect(world.store.state.syncs["sync-3"]?.phase == .succeeded)
+        #expect(world.store.state.syncs["sync-4"] == nil)
+    }
+
+    @Test func aHookThatFailsKeepsTheObjectsAndIsTriedAgain() async throws {
+        var files = files
+        files["before"] = World.hook("before", "PreDelete", image: "broken")
+        try await deploy(Self.leaving(), files)
+        world.source.commit("remove", stays)
+        let isTriedTwice = try await world.run {
+            $0.store.state.syncs["sync-4"]?.phase == .failed
+        }
+        #expect(isTriedTwice)
+        #expect(world.cluster.objects[World.key("ConfigMap", "config")] != nil)
+        #expect(world.store.state.applications["shop"]?.isRemoved == false)
+    }
+
+    @Test func whereNothingWasDeployedTheHooksRunAlone() async throws {
+        try await deploy(
+            Self.leaving(),
+            ["after": World.hook("after", "PostDelete"), "config": files["config"] ?? ""])
+        world.cluster.remove(World.key("ConfigMap", "config"))
+        world.source.commit("remove", stays)
+        #expect(try await world.run(until: Self.isRemoved))
+        #expect(world.cluster.calls.last == "create Job/after")
+    }
+
+    @Test func withoutTheFinalizerNoHookOfDeletionRuns() async throws {
+        try await deploy(
+            World.application(),
+            ["after": World.hook("after", "PostDelete"), "config": files["config"] ?? ""])
+        world.source.commit("remove", stays)
+        #expect(try await world.run(until: Self.isRemoved))
+        #expect(!world.cluster.calls.contains("create Job/after"))
+    }
+
     @Test func inObserveModeNothingIsDeleted() async throws {
         try await deploy(Self.leaving(), files)
         world.source.commit("remove", stays)

@@ -20,6 +20,14 @@ let filledComparisons: [Event] = [
                 }
             ]
             $0.chart = "shop 1.2.0"
+            $0.deletionHooks = [
+                ManifestsRendered.Object {
+                    $0.digest = digest[5]
+                    $0.file = "charts/shop/templates/tidy.yaml"
+                    $0.key = service
+                    $0.line = 7
+                }
+            ]
             $0.inputs = digest[2]
             $0.now = time
             $0.objects = [
