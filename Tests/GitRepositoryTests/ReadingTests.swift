@@ -142,6 +142,29 @@ struct ReadingTests {
         #expect(try await repository.treeID(at: after, path: "other") == elsewhere)
     }
 
+    @Test func aLineIsBlamedOnTheCommitThatWroteIt() async throws {
+        let place = try Playground()
+        try place.work.commit(["a/values.yaml": "one\ntwo\nthree"])
+        try place.work.commit(["a/values.yaml": "zero\none\ntwo\nthree"])
+        try place.work.commit(["a/values.yaml": "zero\none\n2\nthree", "other": "x"])
+        try place.work.commit(["other": "y"])
+        let repository = try await place.openWork()
+        let head = try await repository.resolve("")
+        for line in 1...4 {
+            let text = try place.work.run([
+                "blame", "--porcelain", "-L", "\(line),\(line)", "HEAD", "--", "a/values.yaml",
+            ])
+            let found = try await repository.blame("a/values.yaml", line: line, at: head)
+            #expect(text.hasPrefix(found.id.description), "line \(line)")
+        }
+        await #expect(throws: GitError.self) {
+            try await repository.blame("a/values.yaml", line: 9, at: head)
+        }
+        await #expect(throws: GitError.self) {
+            try await repository.blame("none", line: 1, at: head)
+        }
+    }
+
     @Test func revisionsMeanWhatArgoMeans() async throws {
         let place = try Playground()
         let git = place.work

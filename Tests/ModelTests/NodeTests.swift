@@ -32,9 +32,29 @@ struct NodeTests {
         (FieldPath([.key("spec"), .index(3)]), "spec[3]"),
         (FieldPath([.key("l"), .element([.init(field: "k", value: "x,y")])]), #"l[k="x,y"]"#),
         (FieldPath([.key("f"), .value("")]), #"f[=""]"#),
+        (
+            FieldPath([
+                .key("c"),
+                .element([.init(field: "port", value: "80"), .init(field: "proto", value: "TCP")]),
+                .key(#"a"b\c"#), .value("x]y"),
+            ]), #"c[port=80,proto=TCP]["a\"b\\c"][="x]y"]"#
+        ),
     ])
     func pathsHaveOneText(path: FieldPath, text: String) {
         #expect(path.description == text)
+        #expect(FieldPath(parsing: text) == path)
+    }
+
+    @Test(arguments: [
+        "", ".", "a.", "a..b", "a.[0]", "a[", "a[]", "a[x]", "a[-1]", "a[=", "a[=\"x]", "a[k=v",
+        "a[=v,]", "a[\"b]", "a[k=v,=w]", "a[0]]",
+    ])
+    func whatIsNoPathIsNotRead(text: String) {
+        #expect(FieldPath(parsing: text) == nil)
+    }
+
+    @Test func kubectlsPathsBeginWithADot() {
+        #expect(FieldPath(parsing: ".spec.replicas") == FieldPath("spec", "replicas"))
     }
 
     @Test func aMappingBehavesAlikeBelowAndBeyondItsIndex() {

@@ -36,7 +36,7 @@ struct Explanation {
 }
 
 /// Breaks a line between words.
-private func wrapped(_ line: String, _ width: Int) -> [String] {
+func wrapped(_ line: String, _ width: Int) -> [String] {
     var parts: [String] = []
     var part = ""
     for word in line.split(separator: " ", omittingEmptySubsequences: false) {

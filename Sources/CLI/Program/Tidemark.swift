@@ -33,7 +33,8 @@ struct Tidemark: AsyncParsableCommand {
             CommandGroup(
                 name: "Ask the history",
                 subcommands: [
-                    LogCommand.self, ShowCommand.self, ExplainCommand.self, ReplayCommand.self,
+                    LogCommand.self, ShowCommand.self, ExplainCommand.self, WhyCommand.self,
+                    ReplayCommand.self,
                     VerifyCommand.self, RebuildCommand.self,
                 ]),
             CommandGroup(

@@ -6,8 +6,8 @@ public import Model
 public struct ChartValues: Sendable {
     /// The values of the files, later ones over earlier ones.
     public var base = Mapping()
-    /// The files as they were added.
-    public private(set) var files: [ChartFile] = []
+    /// What was put together in `base`, in order.
+    private(set) var layers: [Layer] = []
     public var jsonSettings: [String] = []
     public var settings: [String] = []
     public var textSettings: [String] = []
@@ -24,12 +24,27 @@ public struct ChartValues: Sendable {
 
     /// Puts the values of another file over those that are there.
     public mutating func add(file bytes: [UInt8], name: String) throws(ChartError) {
-        files.append(ChartFile(name: name, bytes: bytes))
+        layers.append(Layer(name: name, content: .file(bytes)))
         do {
             base = merged(base, try readChartValues(bytes, file: name))
         } catch {
             throw ChartError("failed to parse \(name): \(error.message)")
         }
+    }
+
+    /// Puts values that stand in no file of their own over those that are there.
+    mutating func add(_ fields: Mapping, name: String) {
+        layers.append(Layer(name: name, content: .fields(fields)))
+        base = merged(base, fields)
+    }
+
+    struct Layer: Sendable {
+        enum Content {
+            case file([UInt8])
+            case fields(Mapping)
+        }
+        var name: String
+        var content: Content
     }
 
     /// Everything in one table.

@@ -133,7 +133,7 @@ struct HelmSourceFiles: Sendable {
         }
         for file in try valueFiles() { try values.add(file: try read("/" + file), name: file) }
         if let fields = options.valuesObject {
-            values.base = merged(values.base, fields)
+            values.add(fields, name: "valuesObject")
         } else if !options.values.isEmpty {
             try values.add(file: Array(options.values.utf8), name: "values")
         }

@@ -34,8 +34,15 @@ struct ValueLayers {
         add(values.textSettings, .text, .setString)
         add(values.settings, .typed, .set)
         add(values.jsonSettings, .json, .setJSON)
-        for file in values.files.reversed() {
-            given.append(Self.layer(file.bytes, .file, named: file.name))
+        for layer in values.layers.reversed() {
+            switch layer.content {
+            case .file(let bytes): given.append(Self.layer(bytes, .file, named: layer.name))
+            case .fields(let fields):
+                given.append(
+                    Layer(
+                        origin: ValueOrigin(kind: .file, file: layer.name),
+                        content: .settings(Map(fields))))
+            }
         }
         add(root, path: root.name, keys: [])
     }

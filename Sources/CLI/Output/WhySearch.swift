@@ -1,0 +1,185 @@
+internal import Declarations
+internal import Digests
+internal import Engine
+internal import EventLog
+internal import GitRepository
+internal import Model
+internal import Projections
+internal import Rendering
+internal import Server
+internal import YAML
+
+/// Goes from a field of a live object back to the lines that wrote it.
+struct WhySearch {
+    let workspace: Workspace
+    let ledger: any LedgerReading
+    let field: FieldPath
+    /// As of this event; `nil` for now.
+    let position: Int64?
+
+    func answer(_ address: ObjectAddress, environment: String?) async throws -> WhyReport {
+        let (place, row) = try await object(address, environment)
+        guard let live = try await body(row.live) else {
+            throw CommandError(
+                "\(CLI.address(place.key)) is not in the cluster", try: "an earlier moment: --at")
+        }
+        guard let value = live.value(at: field) else {
+            throw CommandError(
+                "\(CLI.address(place.key)) has no field \(field)",
+                try: "tidemark show \(address.kind)/\(address.name)")
+        }
+        let applied = try await body(row.lastApplied)?.value(at: field)
+        var report = WhyReport(place: place, field: field, value: value)
+        report.setBy = setter(row, value, applied)
+        guard applied != nil, let sync = row.lastAppliedBy else { return report }
+        report.sync = sync
+        report.syncRow = try await ledger.present(of: .sync(sync)).syncs[sync]
+        report.written = try await written(place, row)
+        return report
+    }
+
+    private func object(_ address: ObjectAddress, _ environment: String?) async throws
+        -> (ObjectPlace, ObjectRow)
+    {
+        let known = try await ledger.present(of: .objects(named: address.name)).objects.all
+        var found: [(ObjectPlace, ObjectRow)] = []
+        for (text, row) in known.sorted(by: { $0.key < $1.key }) {
+            guard let place = ObjectPlace(text), address.matches(place.key),
+                environment == nil || environment == place.environment
+            else { continue }
+            guard let position else {
+                found.append((place, row))
+                continue
+            }
+            let then = try await ledger.object(place.key, in: place.environment, at: position)
+            if let then { found.append((place, then)) }
+        }
+        guard let first = found.first else {
+            throw CommandError(
+                "\(address.kind)/\(address.name) was never seen",
+                try: "tidemark status APP lists the objects")
+        }
+        guard found.count == 1 else {
+            let places = found.map { "\($0.0.environment): \(CLI.address($0.0.key))" }
+            throw CommandError(
+                "\(address.kind)/\(address.name) means \(found.count) objects",
+                because: places.joined(separator: "; "), try: "name --env and --namespace")
+        }
+        return first
+    }
+
+    private func body(_ digest: Digest?) async throws -> Node? {
+        guard let digest, let bytes = try await ledger.blob(digest) else { return nil }
+        return try parseJSON(bytes)
+    }
+
+    /// Who gave the field the value that it has.
+    private func setter(_ row: ObjectRow, _ live: Node, _ applied: Node?) -> String {
+        let drift = row.drift?.detected.fields.first { $0.path == field.description }
+        if let drift {
+            let wanted = drift.desired.map { ", Git wants \($0)" } ?? ", Git does not set it"
+            return (drift.manager ?? "an unknown manager") + wanted
+        }
+        guard let applied else {
+            return "not from Git: by the cluster's defaults or another manager"
+        }
+        return holds(live, applied)
+            ? "Tidemark"
+            : "another manager, since Tidemark applied \(String(decoding: printJSON(applied), as: UTF8.self))"
+    }
+
+    /// Whether a live value has everything that was applied: the cluster adds defaults within.
+    private func holds(_ live: Node, _ applied: Node) -> Bool {
+        guard case .object(let wanted) = applied, case .object(let there) = live else {
+            return live == applied
+                || (live.arrayValue != nil && live.arrayValue?.count == applied.arrayValue?.count)
+        }
+        return wanted.allSatisfy { key, value in there[key].map { holds($0, value) } ?? false }
+    }
+}
+
+extension FieldOrigin {
+    /// What an Application sets itself stands in its manifest.
+    fileprivate mutating func nameApplication(_ declaration: SourceLocation) {
+        for index in values.indices {
+            let origin = values[index].origin
+            let isParameter = origin.kind == .set || origin.kind == .setString
+            let isInline = origin.kind == .file && ["values", "valuesObject"].contains(origin.file)
+            guard isParameter || isInline else { continue }
+            values[index].origin.file = declaration.file
+            values[index].origin.line = declaration.line
+        }
+    }
+}
+
+extension WhySearch {
+    /// The lines of the repository, as of the commit that was applied.
+    private func written(_ place: ObjectPlace, _ row: ObjectRow) async throws
+        -> WhyReport.Written?
+    {
+        let applied = row.lastAppliedAt ?? position ?? .max
+        guard
+            let rendering = try await newest(
+                ["manifests.rendered"], of: row.application, upTo: applied),
+            case .manifestsRendered(let rendered)? = rendering.event,
+            let object = rendered.objects.first(where: { $0.key == place.key }),
+            let commit = rendering.subjects.commit.flatMap({ CommitID($0) }),
+            let (application, declaration) = try await application(row.application, upTo: applied)
+        else { return nil }
+        guard let declared = workspace.settings.repository(url: application.source.repoURL) else {
+            throw CommandError(
+                "the repository \(application.source.repoURL) is not in tidemark.yaml")
+        }
+        let mirror = try await workspace.mirror(declared, as: "git")
+        let tree = try await mirror.tree(at: commit, under: "")
+        var origin = try FieldOrigin(
+            of: field, object, application: application, tree: tree, rendered: rendered,
+            commit: commit.description, at: rendering.envelope.recordedAt)
+        guard origin != nil else { return nil }
+        origin?.nameApplication(declaration)
+        guard let origin else { return nil }
+        var written = WhyReport.Written(
+            commit: commit.description, repository: declared.name, origin: origin)
+        written.author = try? await blame(origin.line, mirror, commit)
+        for use in origin.values where use.origin.kind == .file || use.origin.kind == .chartDefault
+        {
+            guard let file = use.origin.file, let line = use.origin.line else { continue }
+            let location = SourceLocation(file: file, line: line)
+            written.authors[use.path] = try? await blame(location, mirror, commit)
+        }
+        return written
+    }
+
+    private func blame(_ line: SourceLocation, _ mirror: GitRepository, _ commit: CommitID)
+        async throws -> Commit
+    {
+        try await mirror.blame(line.file, line: line.line ?? 1, at: commit)
+    }
+
+    private func newest(_ types: Set<String>, of application: String, upTo position: Int64)
+        async throws -> RecordedEvent?
+    {
+        var filter = EventFilter()
+        filter.application = application
+        filter.types = types
+        filter.positions = 1...max(1, position)
+        return try await ledger.events(matching: filter, newestFirst: true, limit: 1).first
+    }
+
+    /// As it was declared then.
+    private func application(_ name: String, upTo position: Int64) async throws -> (
+        Application, SourceLocation
+    )? {
+        let event = try await newest(
+            ["application.declared", "application.changed"], of: name, upTo: position)
+        switch event?.event {
+        case .applicationDeclared(let payload)?, .applicationChanged(let payload)?:
+            let tree = FileTree(
+                entries: ["application.json": .file(Array(payload.manifest.utf8))])
+            return readApplications(tree, path: "").applications.first.map {
+                ($0, SourceLocation(file: payload.file, line: payload.line))
+            }
+        default: return nil
+        }
+    }
+}

@@ -1,0 +1,39 @@
+internal import CGit2
+
+extension GitRepository {
+    /// The commit that a line of a file has been as it is since.
+    ///
+    /// - Parameters:
+    ///   - commit: As of which the file is looked at.
+    ///   - line: From 1, in the file at that commit.
+    /// - Throws: `.missing` when the file has no such line.
+    public func blame(_ path: String, line: Int, at commit: CommitID) throws(GitError) -> Commit {
+        let repository = try repository()
+        // Asked for a line beyond the end, libgit2 answers all the same.
+        let lines = try file(at: commit, path: path)?.split(
+            separator: 0x0A, omittingEmptySubsequences: false
+        ).count
+        guard let lines, (1...lines).contains(line) else {
+            throw .missing("line \(line) of \(path) at \(commit.short)")
+        }
+        var options = git_blame_options()
+        try check(
+            "the history of \(path)",
+            git_blame_options_init(&options, UInt32(GIT_BLAME_OPTIONS_VERSION)))
+        options.newest_commit = commit.oid
+        options.min_line = line
+        options.max_line = line
+        let blame = try gitHandle("the history of \(path)", free: git_blame_free) {
+            git_blame_file($0, repository, path, &options)
+        }
+        guard let hunk = git_blame_get_hunk_byline(blame.pointer, line)
+        else {
+            throw .missing("line \(line) of \(path) at \(commit.short)")
+        }
+        let id = CommitID(hunk.pointee.final_commit_id)
+        guard let found = try commits(from: nil, to: id, limit: 1).commits.first else {
+            throw .missing("commit \(id)")
+        }
+        return found
+    }
+}
