@@ -48,6 +48,17 @@ struct LimitTests {
                 + "more than 100 bytes written in one rendering")
     }
 
+    @Test(arguments: ["fromJson", "fromJsonArray", "mustFromJson", "fromToml", "splitList \"\""])
+    func textsAreChargedBeforeTheyAreRead(function: String) {
+        var templates = TemplateSet(functions: FunctionTable(chartFunctions))
+        let error = #expect(throws: TemplateError.self) {
+            try templates.parse(
+                ByteString("{{ $t := repeat 90 \"x\" }}{{ \(function) $t }}"), as: "x")
+            return try templates.render("x", with: .none, limits: limits { $0.bytes = 100 })
+        }
+        #expect(error?.kind == .limit)
+    }
+
     @Test func recursionEnds() {
         check(
             "{{ template \"x\" }}", limits { $0.depth = 20 },

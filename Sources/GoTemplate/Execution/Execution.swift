@@ -62,6 +62,12 @@ public struct Execution: ~Copyable {
         if steps > limits.steps { throw outOfSteps() }
     }
 
+    /// Charges for reading a text into values, before it is read.
+    public mutating func charge(reading text: ByteString) throws(TemplateError) {
+        try charge(steps: text.count / 8)
+        try charge(bytes: text.count)
+    }
+
     /// Counts bytes that a function is about to make.
     public mutating func charge(bytes count: Int) throws(TemplateError) {
         let (sum, isOver) = bytes.addingReportingOverflow(max(count, 0))

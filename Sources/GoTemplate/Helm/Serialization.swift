@@ -118,7 +118,9 @@ func tooLong(_ limit: Int) -> TemplateError {
 
 extension Serialization {
     private static let reading: [Function] = [
-        Function("fromJson") { (text: ByteString) in
+        Function(inContext: "fromJson") {
+            (execution: inout Execution, text: ByteString) throws(TemplateError) in
+            try execution.charge(reading: text)
             do throws(TemplateError) {
                 let result = try JSONReader.read(text)
                 if result.value.isNone { return Map(isNil: true) }
@@ -131,7 +133,9 @@ extension Serialization {
                 return Map([("Error", .string(error.message))])
             }
         },
-        Function("fromJsonArray") { (text: ByteString) in
+        Function(inContext: "fromJsonArray") {
+            (execution: inout Execution, text: ByteString) throws(TemplateError) in
+            try execution.charge(reading: text)
             do throws(TemplateError) {
                 let result = try JSONReader.read(text)
                 if result.value.isNone { return List(isNil: true) }
@@ -144,14 +148,18 @@ extension Serialization {
                 return List([.string(error.message)])
             }
         },
-        Function("fromToml") { (text: ByteString) in
+        Function(inContext: "fromToml") {
+            (execution: inout Execution, text: ByteString) throws(TemplateError) in
+            try execution.charge(reading: text)
             do throws(TemplateError) {
                 return try TOMLReader.read(text)
             } catch {
                 return Map([("Error", .string(error.message))])
             }
         },
-        Function("mustFromJson") { (text: ByteString) throws(TemplateError) in
+        Function(inContext: "mustFromJson") {
+            (execution: inout Execution, text: ByteString) throws(TemplateError) in
+            try execution.charge(reading: text)
             let result = try JSONReader.read(text)
             if let error = result.error { throw error }
             return result.value

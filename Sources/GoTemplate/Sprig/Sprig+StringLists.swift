@@ -1,13 +1,22 @@
 extension Sprig {
     static let stringLists: [Function] = [
-        Function("splitList") { (separator: ByteString, text: ByteString) in
-            text.split(by: separator)
+        Function(inContext: "splitList") {
+            (execution: inout Execution, separator: ByteString, text: ByteString)
+                throws(TemplateError) in
+            try execution.charge(reading: text)
+            return text.split(by: separator)
         },
-        Function("split") { (separator: ByteString, text: ByteString) in
-            numbered(text.split(by: separator))
+        Function(inContext: "split") {
+            (execution: inout Execution, separator: ByteString, text: ByteString)
+                throws(TemplateError) in
+            try execution.charge(reading: text)
+            return numbered(text.split(by: separator))
         },
-        Function("splitn") { (separator: ByteString, limit: Int, text: ByteString) in
-            numbered(text.split(by: separator, limit: limit))
+        Function(inContext: "splitn") {
+            (execution: inout Execution, separator: ByteString, limit: Int, text: ByteString)
+                throws(TemplateError) in
+            try execution.charge(reading: text)
+            return numbered(text.split(by: separator, limit: limit))
         },
         Function(inContext: "join") {
             (execution: inout Execution, separator: ByteString, value: Value)

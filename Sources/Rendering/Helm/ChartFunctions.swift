@@ -9,19 +9,25 @@ enum ChartFunctions {
     static let all: [Function] = reading + digests + withoutNetwork
 
     private static let reading: [Function] = [
-        Function("fromYaml") { (text: ByteString) throws(TemplateError) -> Map in
+        Function(inContext: "fromYaml") {
+            (execution: inout Execution, text: ByteString) throws(TemplateError) -> Map in
+            try execution.charge(reading: text)
             do throws(ChartError) {
                 return try table(text.bytes)
             } catch {
                 return Map([("Error", .string(error.message))])
             }
         },
-        Function("mustFromYaml") { (text: ByteString) throws(TemplateError) -> Map in
+        Function(inContext: "mustFromYaml") {
+            (execution: inout Execution, text: ByteString) throws(TemplateError) -> Map in
+            try execution.charge(reading: text)
             do throws(ChartError) { return try table(text.bytes) } catch {
                 throw TemplateError(error.message)
             }
         },
-        Function("fromYamlArray") { (text: ByteString) throws(TemplateError) -> List in
+        Function(inContext: "fromYamlArray") {
+            (execution: inout Execution, text: ByteString) throws(TemplateError) -> List in
+            try execution.charge(reading: text)
             do throws(ChartError) {
                 return try list(text.bytes)
             } catch {
