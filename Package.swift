@@ -154,7 +154,7 @@ let package = Package(
                 "Model", "YAML", "Digests", "Rendering", "Declarations", "Diffing", "Health",
                 "EventLog",
                 "Planning", "Projections", "GitRepository", "SQLiteLedger", "KubernetesClient",
-                "ChartCrypto", "Signatures", "ChartRepository", "Engine",
+                "ChartCrypto", "Signatures", "ChartRepository", "HelmTool", "Engine",
                 "Sandbox", "Server", argumentParser, asyncHTTPClient, nioCore, nioHTTP1, logging,
             ]),
         .executableTarget(

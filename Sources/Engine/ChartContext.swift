@@ -27,7 +27,7 @@ struct RenderingContext: Sendable {
         -> ChartCapabilities
     {
         do {
-            return try capabilities(helm)
+            return try Self.capabilities(helm, discovery)
         } catch {
             throw Problems([
                 Problem(at: application.location, "helm: \(error.message)", hint: error.hint)
@@ -35,7 +35,9 @@ struct RenderingContext: Sendable {
         }
     }
 
-    private func capabilities(_ helm: HelmSource) throws(ChartError) -> ChartCapabilities {
+    static func capabilities(_ helm: HelmSource, _ discovery: Discovery?) throws(ChartError)
+        -> ChartCapabilities
+    {
         var versions = helm.apiVersions
         if versions.isEmpty {
             var served: Set<String> = []
@@ -66,6 +68,18 @@ struct RenderingContext: Sendable {
                     now: self.now, keeper: keeper, issued: record.note(issued:), randomBytes: draw)
             ],
             lookup: record.lookup(in: lookups), reads: record.reads, randomBytes: draw)
+    }
+}
+
+extension DesiredSet {
+    /// Whether another set of served kinds leads to the same answers.
+    func isAnswered(alike discovery: Discovery, _ application: Application) -> Bool {
+        guard let record else { return chart == nil }
+        let helm = application.source.helm ?? HelmSource()
+        guard let capabilities = try? RenderingContext.capabilities(helm, discovery) else {
+            return false
+        }
+        return record.isAnswered(alike: capabilities)
     }
 }
 

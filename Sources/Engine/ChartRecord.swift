@@ -45,6 +45,25 @@ final class ChartRecord: Sendable {
         }
     }
 
+    /// Whether a cluster with other capabilities would have told the same.
+    func isAnswered(alike capabilities: ChartCapabilities) -> Bool {
+        let served = Set(capabilities.apiVersions)
+        return sorted.allSatisfy { question, answer in
+            switch question {
+            case .chart, .file, .files, .time, .lookup: true
+            case .serves(let version): answer == "\(served.contains(version))"
+            case .kubeVersion("text"): answer == capabilities.normalizedVersion
+            case .kubeVersion("Version"): answer == capabilities.kubeVersion
+            case .kubeVersion("Major"): answer == capabilities.major
+            case .kubeVersion("Minor"): answer == capabilities.minor
+            case .variable("KUBE_VERSION"): answer == capabilities.normalizedVersion
+            case .variable(let name): name != "KUBE_API_VERSIONS"
+            // Whether they still hold is known only after rendering.
+            case .kubeVersion, .constraint, .apiVersions: false
+            }
+        }
+    }
+
     var asksTime: Bool { answers.withLock { $0[.time] != nil } }
 
     private var sorted: [(question: ChartQuestion, answer: String)] {

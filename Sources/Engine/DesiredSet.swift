@@ -41,6 +41,8 @@ struct DesiredSet: Sendable {
     var asked: [ManifestsRendered.Answer] = []
     var certificates: [ManifestsRendered.Certificate] = []
     var looksUp = false
+    /// What the chart asked, and was told.
+    var record: ChartRecord?
     /// What lookups found, with tokens.
     var found: [Blob] = []
 
@@ -202,6 +204,7 @@ extension DesiredSet {
         asked = record.ofCluster
         asksTime = record.asksTime
         found = record.found
+        self.record = record
         looksUp = record.looksUp
         self.now = now
         chart = identity.map { "\($0.name) \($0.version)" }

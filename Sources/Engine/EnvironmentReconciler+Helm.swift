@@ -39,6 +39,7 @@ extension EnvironmentReconciler {
         set.asked = record.ofCluster
         set.chart = "\(invocation.chart.name) \(invocation.chart.version)"
         set.program = program
+        set.record = record
         try set.fill(
             with: invocation.read(output, path: path), of: application, context, record)
         return set

@@ -126,9 +126,12 @@ extension EnvironmentReconciler {
         guard let entry = entries[application], discovery != nil else { return }
         let target = entry.target
         let inputs = inputs(of: target)
-        let scopes = discoveryDigest
+        let (scopes, served) = (discoveryDigest, discovery)
         let isDue = entry.renderRetry.map { $0.at <= recorder.clock.now() } ?? false
-        guard entry.renderedInputs != inputs || entry.renderedScopes != scopes || isDue else {
+        let isOfOtherCluster = entry.renderedScopes != scopes && !isIndifferent(entry)
+        guard entry.renderedInputs != inputs || isOfOtherCluster || isDue else {
+            entries[application]?.renderedScopes = scopes
+            entries[application]?.renderedFor = discovery
             if let retry = entry.renderRetry { wake(application, at: retry.at) }
             // The same files at a newer commit.
             entries[application]?.desired?.commit = target.commit.description
@@ -156,8 +159,21 @@ extension EnvironmentReconciler {
         let isCurrent = entries[application]?.renderRequests == entry.renderRequests
         entries[application]?.renderedInputs = isCurrent ? inputs : nil
         entries[application]?.renderedScopes = scopes
+        entries[application]?.renderedFor = entry.target.removal == nil ? served : nil
         rememberDesiredKeys()
         followDesiredKinds()
+    }
+
+    /// Whether what the cluster serves now would make no other objects of the same inputs.
+    private func isIndifferent(_ entry: Entry) -> Bool {
+        guard let desired = entry.desired, let discovery, let former = entry.renderedFor else {
+            return false
+        }
+        let hasSameScopes = (desired.objects + desired.deletionHooks).allSatisfy { object in
+            let kind = object.planning.key.groupKind
+            return former.resource(kind)?.isNamespaced == discovery.resource(kind)?.isNamespaced
+        }
+        return hasSameScopes && desired.isAnswered(alike: discovery, entry.target.application)
     }
 
     /// After a failure that may pass; what was rendered from the same inputs stays in force meanwhile.

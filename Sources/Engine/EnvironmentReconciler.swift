@@ -49,6 +49,7 @@ actor EnvironmentReconciler {
         var renderedInputs: Digest?
         /// What the cluster served when they were rendered.
         var renderedScopes: Digest?
+        var renderedFor: Discovery?
         /// Set while the rendering failed for a reason that may pass, and when it looked things up in the cluster.
         var renderRetry: RenderRetry?
         /// How often another rendering was asked for with the same inputs.

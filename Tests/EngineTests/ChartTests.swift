@@ -283,6 +283,60 @@ struct ChartTests {
         #expect(!world.store.holds(Array("new-password".utf8)))
     }
 
+    @Test func aClusterThatDoesNotAnswerALookupIsAskedAgain() async throws {
+        put("shop", password: "correct-horse-battery")
+        world.charts.withLock { $0["shop"] = Settings.ChartRules(looksUp: true) }
+        world.cluster.loseAnswer("get Secret/db", isCarriedOut: false, times: 2)
+        deploy([
+            "apps/shop/templates/m.yaml": configMap(
+                #"len (lookup "v1" "Secret" "shop" "db").data"#)
+        ])
+        try await settle()
+        #expect(live("ConfigMap", "m") == "1")
+        let problems = world.store.events.compactMap {
+            if case .renderFailed(let payload)? = $0.event { payload.problems } else { nil }
+        }
+        #expect(problems.count == 1)
+        #expect(problems.first?.first?.hasPrefix("lookup: ") == true)
+    }
+
+    @Test func aKindThatConcernsNobodyCausesNoRendering() async throws {
+        world.cluster.serve("CustomResourceDefinition", in: "apiextensions.k8s.io")
+        let definition = """
+            apiVersion: apiextensions.k8s.io/v1
+            kind: CustomResourceDefinition
+            metadata: {name: others.example.com}
+            spec: {group: example.com, names: {kind: Other}}
+            """
+        deploy([
+            "apps/shop/templates/m.yaml": configMap(".Capabilities.KubeVersion.Minor"),
+            "applications/stock.yaml": World.application("stock"),
+            "apps/stock/other.yaml": definition,
+        ])
+        let isOver = try await world.run { world in
+            world.store.state.applications.all.count == 2
+                && world.store.state.applications.all.values.allSatisfy {
+                    $0.syncStatus == .synced && $0.runningSync == nil
+                }
+        } _: { [world] engine in
+            try await world.until {
+                $0.cluster.calls.contains { $0.contains("others.example.com") }
+            }
+            world.cluster.serve("Other", in: "example.com")
+            let key = ObjectKey(
+                group: "apiextensions.k8s.io", kind: "CustomResourceDefinition", namespace: "",
+                name: "others.example.com")
+            world.cluster.edit(key) {
+                $0["status"] = ["conditions": [["type": "Established", "status": "True"]]]
+            }
+            try await engine.refresh()
+            try await engine.refresh()
+        }
+        #expect(isOver)
+        // The declarations, and each of the two applications once.
+        #expect(world.source.trees == 3)
+    }
+
     @Test func aValueOfASecretGoesIntoNothingElse() async throws {
         put("shop", password: "correct-horse-battery")
         world.charts.withLock { $0["shop"] = Settings.ChartRules(looksUp: true) }

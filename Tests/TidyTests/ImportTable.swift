@@ -105,7 +105,8 @@ let rooms = [
         [
             "Model", "YAML", "Digests", "Rendering", "Declarations", "Diffing", "Health",
             "EventLog", "Planning", "Projections", "GitRepository", "SQLiteLedger",
-            "KubernetesClient", "ChartCrypto", "Signatures", "ChartRepository", "Engine",
+            "KubernetesClient", "ChartCrypto", "Signatures", "ChartRepository", "HelmTool",
+            "Engine",
             "Sandbox", "Server",
         ],
         libraries: system + [

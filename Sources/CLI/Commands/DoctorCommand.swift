@@ -4,6 +4,7 @@ internal import Digests
 internal import Engine
 internal import EventLog
 internal import GitRepository
+internal import HelmTool
 internal import KubernetesClient
 internal import Logging
 internal import Model
@@ -55,6 +56,9 @@ private struct Diagnosis {
         }
         for file in workspace.trustFiles {
             await note(file.purpose) { try await file.examine() }
+        }
+        if workspace.settings.charts.values.contains(where: { $0.renderer == .helm }) {
+            await note("helm") { try await HelmProgram().version() }
         }
         for repository in workspace.settings.repositories {
             await note("repository \(repository.name)") {

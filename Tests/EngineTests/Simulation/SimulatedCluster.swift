@@ -49,13 +49,14 @@ final class SimulatedCluster: Sendable {
                 verbs: ["get", "list", "watch", "create", "patch", "delete"])
         })
 
-    /// From now on another kind is served; nobody can watch its objects.
+    /// From now on another kind is served.
     func serve(_ kind: String, in group: String) {
         contents.withLock {
             $0.served.append(
                 APIResource(
                     group: group, version: "v1", kind: kind, plural: kind.lowercased() + "s",
-                    isNamespaced: true, verbs: ["get"]))
+                    isNamespaced: kind != "CustomResourceDefinition",
+                    verbs: ["get", "list", "watch", "create", "patch", "delete"]))
         }
     }
 
