@@ -117,8 +117,8 @@ let package = Package(
         library(
             "ChartRepository",
             [
-                "Model", "YAML", "Digests", "GoTemplate", asyncHTTPClient, nioCore, nioHTTP1,
-                nioSSL, nioFoundation, logging,
+                "Model", "YAML", "Digests", "GoTemplate", asyncHTTPClient, nioCore, nioPosix,
+                nioHTTP1, nioSSL, logging,
             ]),
         library("HelmTool", ["Model", subprocess]),
 
@@ -172,8 +172,11 @@ let package = Package(
 
         // Tests
         .target(
-            name: "TestSupport", dependencies: ["Model", "YAML"], path: "Tests/TestSupport",
-            swiftSettings: settings),
+            name: "TestSupport",
+            dependencies: [
+                "Model", "YAML", hummingbird, hummingbirdTLS, nioCore, nioSSL, logging,
+            ],
+            path: "Tests/TestSupport", swiftSettings: settings),
         tests(of: "Model"),
         tests(of: "Digests"),
         tests(of: "YAML"),

@@ -43,11 +43,16 @@ public struct ChartCredentials: Hashable, Sendable {
 
     /// `text` without the secret, should a server have repeated it.
     func redacted(_ text: String) -> String {
+        var hidden: [String] = []
         switch secret {
-        case .none: text
-        case .basic(_, let secret), .bearer(let secret):
-            secret.isEmpty ? text : text.replacing(secret, with: "(hidden)")
+        case .none: break
+        case .basic(let username, let password):
+            hidden = [
+                password, basicAuthorization(username, password).replacing("Basic ", with: ""),
+            ]
+        case .bearer(let token): hidden = [token]
         }
+        return hidden.filter { !$0.isEmpty }.reduce(text) { $0.replacing($1, with: "(hidden)") }
     }
 }
 

@@ -13,6 +13,8 @@ public struct ChartReference: Hashable, Sendable {
 
     let kind: Kind
 
+    init(_ reference: OCIReference) { kind = .registry(reference) }
+
     /// A chart of a repository, as `helm template CHART --repo URL --version VERSION` and Argo CD's `repoURL`, `chart` and
     /// `targetRevision` name it.
     ///

@@ -76,6 +76,21 @@ struct ChartURL: Hashable, Sendable {
         return try ChartURL(whole)
     }
 
+    /// This address with more fields in its query; empty ones are left out.
+    func adding(_ fields: [(name: String, value: String)]) throws(ChartRepositoryError) -> ChartURL
+    {
+        guard var parts = URLComponents(url: url, resolvingAgainstBaseURL: true) else {
+            throw .badReference(description, "it is no URL")
+        }
+        parts.queryItems =
+            (parts.queryItems ?? [])
+            + fields.filter { !$0.value.isEmpty }.map {
+                URLQueryItem(name: $0.name, value: $0.value)
+            }
+        guard let whole = parts.url else { throw .badReference(description, "it is no URL") }
+        return try ChartURL(whole)
+    }
+
     /// This machine, whatever its name service says.
     static func isLoopback(_ host: String) -> Bool {
         if ["localhost", "::1", "[::1]"].contains(host.lowercased()) { return true }

@@ -14,10 +14,14 @@ public struct ResolvedChart: Hashable, Sendable {
     /// Where the archive lies: an address without user and query.
     public var location: String
 
-    /// Where to ask for the archive; its query may hold a secret.
-    var archive: ChartURL
-    /// The size that the registry's manifest tells.
-    var size: Int?
+    /// Where to ask for the archive.
+    var place: Place
+
+    enum Place: Hashable, Sendable {
+        /// The query of the address may hold a secret.
+        case address(ChartURL)
+        case registry(OCIReference, ChartManifest.Descriptor)
+    }
 }
 
 /// An archive (.tgz) whose digest was checked.

@@ -76,7 +76,7 @@ let rooms = [
     Room(
         "ChartRepository", .adapter, ["Model", "YAML", "Digests", "GoTemplate"],
         libraries: system + [
-            "AsyncHTTPClient", "Logging", "NIOCore", "NIOFoundationCompat", "NIOHTTP1", "NIOSSL",
+            "AsyncHTTPClient", "Logging", "NIOCore", "NIOHTTP1", "NIOPosix", "NIOSSL",
         ]),
 
     Room("HelmTool", .adapter, ["Model"], libraries: system + ["Subprocess", "SystemPackage"]),
