@@ -63,7 +63,7 @@ extension ChartCredentials: CustomStringConvertible, CustomDebugStringConvertibl
     public var customMirror: Mirror { Mirror(self, children: EmptyCollection()) }
 }
 
-/// Source: https://www.rfc-editor.org/rfc/rfc7617#section-2
+// Source: https://www.rfc-editor.org/rfc/rfc7617#section-2
 func basicAuthorization(_ username: String, _ password: String) -> String {
     "Basic " + Data("\(username):\(password)".utf8).base64EncodedString()
 }

@@ -59,7 +59,7 @@ struct OCIReference: Hashable, Sendable {
         ChartURL.isHostAndPort(text)
     }
 
-    /// Source: distribution-spec, `[a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*(\/…)*`
+    // Source: distribution-spec, `[a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*(\/…)*`
     private static func isPath(_ text: String) -> Bool {
         text.utf8.count <= 255
             && text.split(separator: "/", omittingEmptySubsequences: false).allSatisfy { part in
@@ -77,7 +77,7 @@ struct OCIReference: Hashable, Sendable {
         (0x61...0x7A).contains(byte) || (0x30...0x39).contains(byte)
     }
 
-    /// Source: distribution-spec, `[a-zA-Z0-9_][a-zA-Z0-9._-]{0,127}`; `+`, which stands for `_`, besides.
+    // Source: distribution-spec, `[a-zA-Z0-9_][a-zA-Z0-9._-]{0,127}`; `+`, which stands for `_`, besides.
     static func isTag(_ text: String) -> Bool {
         guard let first = text.utf8.first, first != UInt8(ascii: "."), first != UInt8(ascii: "-"),
             text.utf8.count <= 128

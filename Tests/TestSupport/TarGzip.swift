@@ -12,7 +12,7 @@ public func tarGzip(_ files: KeyValuePairs<String, String>) -> [UInt8] {
     return gzip(tar)
 }
 
-/// Source: https://pubs.opengroup.org/onlinepubs/9799919799/utilities/pax.html (ustar Interchange Format)
+// Source: https://pubs.opengroup.org/onlinepubs/9799919799/utilities/pax.html (ustar Interchange Format)
 private func tarHeader(_ path: String, size: Int) -> [UInt8] {
     var header = [UInt8](repeating: 0, count: 512)
     func octal(_ number: Int, _ digits: Int) -> String {

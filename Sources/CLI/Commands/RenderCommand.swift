@@ -11,16 +11,25 @@ struct RenderCommand: AsyncParsableCommand {
         abstract: "Print the manifests that a folder or a Helm chart gives.",
         discussion: """
             Needs no ledger. A folder with a Chart.yaml, or a chart's archive, is rendered as helm \
-            template renders it; any other folder by the rules of a directory source.
+            template renders it; any other folder by the rules of a directory source. A chart may \
+            also lie in a repository or registry; its archive is then pulled, checked by its digest, \
+            and kept.
 
             Example: tidemark render charts/web --values production.yaml --set image.tag=1.28.
+            Example: tidemark render podinfo --repo https://stefanprodan.github.io/podinfo \
+            --version '^6'.
             """)
 
-    @Argument(help: "Folder of manifests, folder of a chart, or archive of a chart (.tgz).")
+    @Argument(
+        help: """
+            Folder of manifests; or a chart: its folder, its archive (.tgz), the archive's address, \
+            oci://REGISTRY/PATH[:TAG], or its name with --repo.
+            """)
     var source: String
 
     @OptionGroup(title: "Folder of manifests") var directory: DirectoryArguments
     @OptionGroup(title: "Helm chart") var chart: ChartArguments
+    @OptionGroup(title: "Helm chart that lies elsewhere") var repository: RepositoryArguments
 
     @Option(help: "Namespace of the release, or for objects that name none.")
     var namespace: String?
@@ -29,11 +38,19 @@ struct RenderCommand: AsyncParsableCommand {
     var output: OutputFormat = .yaml
 
     func run() async throws {
+        if let reference = try repository.reference(source) {
+            try directory.refuse(for: source)
+            return try renderChart(try unpackedChart(try await repository.pull(reference)))
+        }
+        try repository.refuse(for: source)
         let path = Surroundings.current.path(source)
         let isChart = !Files.isFolder(path) || Files.exists(path + "/Chart.yaml")
         if isChart {
             try directory.refuse(for: source)
-            return try renderChart(path)
+            return try renderChart(
+                Files.isFolder(path)
+                    ? Chart.files(of: try Files.tree(path), path: "")
+                    : unpackedChart(try Files.read(path)))
         }
         try chart.refuse(for: source)
         let tree = try Files.tree(path)
@@ -51,11 +68,7 @@ struct RenderCommand: AsyncParsableCommand {
         }
     }
 
-    private func renderChart(_ path: String) throws {
-        let files =
-            Files.isFolder(path)
-            ? try Chart.files(of: try Files.tree(path), path: "")
-            : try unpackedChart(try Files.read(path))
+    private func renderChart(_ files: [ChartFile]) throws {
         if chart.blame { return try blame(files) }
         let rendered = try Chart(files: files).rendered(
             try chart.chartValues(), try chart.options(namespace: namespace),
