@@ -144,9 +144,10 @@ extension EnvironmentReconciler {
                 : try await desiredWhileLeaving(application, target, inputs)
             entries[application]?.desired = desired
             entries[application]?.renderProblems = nil
-            askAgain(application, desired)
+            askAgain(application, where: desired.looksUp)
         } catch let problems as Problems {
-            entries[application]?.renderRetry = nil
+            // What could not be rendered for want of an object may be, once that is there.
+            askAgain(application, where: true)
             try await recordRenderFailure(application, problems.all.map(\.summary))
         } catch let failure as ChartVaultError {
             try await tryAgain(application, entry, inputs, "a key of its chart: \(failure)")
@@ -191,9 +192,9 @@ extension EnvironmentReconciler {
     /// How long what a chart looked up in its cluster is taken to be so still.
     private static let lookupInterval = Duration.seconds(60)
 
-    private func askAgain(_ application: String, _ desired: DesiredSet) {
+    private func askAgain(_ application: String, where looksUp: Bool) {
         entries[application]?.renderRetry = nil
-        guard entries[application]?.target.charts.looksUp == true, desired.looksUp else { return }
+        guard entries[application]?.target.charts.looksUp == true, looksUp else { return }
         let time = recorder.clock.now() + Self.lookupInterval
         entries[application]?.renderRetry = RenderRetry(failures: 0, at: time)
         wake(application, at: time)

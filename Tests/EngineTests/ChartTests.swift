@@ -12,7 +12,7 @@ import Testing
 /// Charts as applications: what they are rendered anew for, and what stays as it was.
 @Suite("Charts of applications", .timeLimit(.minutes(1)))
 struct ChartTests {
-    private let world = World()
+    let world = World()
     private let folder: TemporaryFolder
     private let person = Actor(kind: .user, id: "engineer-a", authentication: .unixPeer)
 
@@ -22,7 +22,7 @@ struct ChartTests {
         world.vault.withLock { $0 = path + "/charts" }
     }
 
-    private func deploy(
+    func deploy(
         _ files: [String: String], valueFiles: [String] = [], automated: Bool = true
     ) {
         let list = valueFiles.map { "\"\($0)\"" }.joined(separator: ", ")
@@ -35,7 +35,7 @@ struct ChartTests {
         world.source.commit("change", all)
     }
 
-    private func configMap(_ value: String) -> String {
+    func configMap(_ value: String) -> String {
         "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: m}\ndata: {a: {{ \(value) | quote }}}\n"
     }
 
@@ -49,7 +49,7 @@ struct ChartTests {
         """
     }
 
-    private func live(_ kind: String, _ name: String) -> String? {
+    func live(_ kind: String, _ name: String) -> String? {
         world.cluster.objects[World.key(kind, name)]?["data"]?["a"]?.stringValue
     }
 
@@ -57,14 +57,14 @@ struct ChartTests {
         EventID(at: world.clock.now(), random: world.clock.randomBytes(10))
     }
 
-    private func renderings() -> [ManifestsRendered] {
+    func renderings() -> [ManifestsRendered] {
         world.store.events.compactMap {
             if case .manifestsRendered(let payload)? = $0.event { payload } else { nil }
         }
     }
 
     /// Runs an engine until it has looked at everything, and carried out what comes of it.
-    private func settle() async throws {
+    func settle() async throws {
         let hasLooked = Box<Bool>()
         #expect(
             try await world.run {
@@ -218,88 +218,6 @@ struct ChartTests {
         #expect(!world.timeline().contains("regeneration.requested"))
     }
 
-    private func put(_ namespace: String, password: String) {
-        let key = ObjectKey(group: "", kind: "Secret", namespace: namespace, name: "db")
-        world.cluster.put(
-            [
-                "apiVersion": "v1", "kind": "Secret",
-                "metadata": ["name": "db", "namespace": .string(namespace), "uid": "u"],
-                "data": ["password": .string(Data(password.utf8).base64EncodedString())],
-            ], key)
-    }
-
-    private var lookups: [String] {
-        (renderings().last?.asked ?? []).map { "\($0.question): \($0.answer)" }
-    }
-
-    @Test func whatIsLookedUpIsNothingUnlessAskedForAndThenAnInput() async throws {
-        let password = "correct-horse-battery"
-        put("shop", password: password)
-        put("other", password: "another-password")
-        deploy([
-            "apps/shop/templates/s.yaml": """
-            {{- $db := lookup "v1" "Secret" .Release.Namespace "db" }}
-            {{- $all := lookup "v1" "Secret" "other" "" }}
-            apiVersion: v1
-            kind: Secret
-            metadata: {name: s}
-            data: {a: {{ dig "data" "password" "bm9uZQ==" $db }}}
-            ---
-            apiVersion: v1
-            kind: ConfigMap
-            metadata: {name: m}
-            data: {a: "{{ len ($all.items | default list) }} {{ now | date "05.000000000" }}"}
-
-            """
-        ])
-        try await settle()
-        #expect(live("Secret", "s") == "bm9uZQ==")
-        #expect(
-            lookups == [
-                "lookup v1 Secret other/: not asked", "lookup v1 Secret shop/db: not asked",
-            ])
-
-        world.charts.withLock { $0["shop"] = Settings.ChartRules(looksUp: true) }
-        try await settle()
-        let text = Data(password.utf8).base64EncodedString()
-        #expect(live("Secret", "s") == text)
-        #expect(live("ConfigMap", "m")?.hasPrefix("1 ") == true)
-        #expect(lookups == ["lookup v1 Secret other/: found", "lookup v1 Secret shop/db: found"])
-        #expect(!world.store.holds(Array(password.utf8)) && !world.store.holds(Array(text.utf8)))
-
-        // The very answers: another process renders the very bytes.
-        let (time, position) = (live("ConfigMap", "m"), world.store.events.count)
-        try await settle()
-        #expect(live("ConfigMap", "m") == time && world.timeline(after: position) == [])
-
-        // Another answer comes to light by itself.
-        let isRenewed = try await world.run {
-            $0.isSynced && $0.store.state.syncs["sync-3"]?.phase == .succeeded
-        } _: { _ in
-            put("shop", password: "new-password")
-        }
-        #expect(isRenewed && live("ConfigMap", "m") != time)
-        #expect(live("Secret", "s") == "bmV3LXBhc3N3b3Jk")
-        #expect(!world.store.holds(Array("new-password".utf8)))
-    }
-
-    @Test func aClusterThatDoesNotAnswerALookupIsAskedAgain() async throws {
-        put("shop", password: "correct-horse-battery")
-        world.charts.withLock { $0["shop"] = Settings.ChartRules(looksUp: true) }
-        world.cluster.loseAnswer("get Secret/db", isCarriedOut: false, times: 2)
-        deploy([
-            "apps/shop/templates/m.yaml": configMap(
-                #"len (lookup "v1" "Secret" "shop" "db").data"#)
-        ])
-        try await settle()
-        #expect(live("ConfigMap", "m") == "1")
-        let problems = world.store.events.compactMap {
-            if case .renderFailed(let payload)? = $0.event { payload.problems } else { nil }
-        }
-        #expect(problems.count == 1)
-        #expect(problems.first?.first?.hasPrefix("lookup: ") == true)
-    }
-
     @Test func aKindThatConcernsNobodyCausesNoRendering() async throws {
         world.cluster.serve("CustomResourceDefinition", in: "apiextensions.k8s.io")
         let definition = """
@@ -335,29 +253,6 @@ struct ChartTests {
         #expect(isOver)
         // The declarations, and each of the two applications once.
         #expect(world.source.trees == 3)
-    }
-
-    @Test func aValueOfASecretGoesIntoNothingElse() async throws {
-        put("shop", password: "correct-horse-battery")
-        world.charts.withLock { $0["shop"] = Settings.ChartRules(looksUp: true) }
-        let value = #"(lookup "v1" "Secret" "shop" "db").data.password"#
-        for (template, problem) in [
-            (
-                configMap("printf \"it is %s\" (\(value) | b64dec)"),
-                "apps/shop/templates/m.yaml:1:1: ConfigMap/m holds a value of a Secret that lookup found"
-            ),
-            (
-                configMap("fail (\(value) | b64dec)"),
-                "apps/shop: helm: execution error at (shop/templates/m.yaml:4:13): (secret)"
-            ),
-        ] {
-            deploy(["apps/shop/templates/m.yaml": template])
-            try await world.run {
-                $0.store.state.applications["shop"]?.renderProblems == [problem]
-            }
-            #expect(world.store.state.applications["shop"]?.renderProblems == [problem])
-            #expect(!world.store.holds(Array("correct-horse".utf8)))
-        }
     }
 
     @Test func certificatesAreOnRecordWithTheirEnd() async throws {
