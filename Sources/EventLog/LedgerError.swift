@@ -93,7 +93,8 @@ extension LedgerError: Diagnostic {
         case .io: "may this user write to the folder, and is the disk sound?"
         case .archived: "name the archive with --archive FILE"
         case .inUse: "give the copy another name"
-        case .exists, .notALedger, .readOnly, .wrongExpectedVersion, .idempotencyConflict,
+        case .exists: "give another name, or move that file away"
+        case .notALedger, .readOnly, .wrongExpectedVersion, .idempotencyConflict,
             .envelopeTooLarge, .notStorable, .blobMismatch, .notRedactable, .notArchivable:
             nil
         }

@@ -15,8 +15,9 @@ extension SQLiteLedger {
     /// Copies the ledger as it is now into another file, while it may be written to.
     ///
     /// The copy is one file without a write-ahead log. It holds no free pages, so nothing that was deleted. It
-    /// appears under its name when it is whole, verified and durable; before that it is `FILE.new`. While it is
-    /// made, one read transaction is open: the write-ahead log of the ledger grows meanwhile.
+    /// appears under its name when it is whole, verified and durable; before that it has a name that nobody else
+    /// has, `FILE.` and six characters. It is for those who may read the ledger. While it is made, one read
+    /// transaction is open: the write-ahead log of the ledger grows meanwhile.
     /// Source: https://www.sqlite.org/lang_vacuum.html#vacuuminto
     ///
     /// - Parameter replacing: Whether a file of that name may be replaced.
@@ -29,19 +30,18 @@ extension SQLiteLedger {
         guard !isSameFile(file, path), !fileExists(file + "-wal") else {
             throw LedgerError.inUse(path: file)
         }
-        let draft = file + ".new"
-        for suffix in ["", "-journal"] { removeFile(draft + suffix) }
+        let draft = try makeDraft(of: file, like: path)
         do {
             try await onOwnConnection { db in
                 try db.execute(sql: "VACUUM INTO ?", arguments: [draft])
             }
             let events = try await Self.checkCopy(draft)
             let bytes = try syncFile(draft)
-            try renameFile(draft, to: file)
+            try moveFile(draft, to: file, replacing: replacing)
             try syncFolder(of: file)
             return LedgerBackup(path: file, events: events, bytes: bytes)
         } catch {
-            removeFile(draft)
+            for suffix in ["", "-journal"] { removeFile(draft + suffix) }
             throw error
         }
     }
@@ -68,6 +68,36 @@ extension SQLiteLedger {
         }
         return report.events
     }
+}
+
+/// Makes an empty file beside `file` under a name that was free, with the mode of `source`.
+///
+/// SQLite vacuums into a file that is empty.
+private func makeDraft(of file: String, like source: String) throws(LedgerError) -> String {
+    var name = Array((file + ".XXXXXX").utf8CString)
+    let descriptor = mkstemp(&name)
+    guard descriptor >= 0 else {
+        throw LedgerError.io("\(file): \(String(cString: strerror(errno)))")
+    }
+    defer { close(descriptor) }
+    let draft = String(decoding: name.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    var status = stat()
+    guard stat(source, &status) == 0, fchmod(descriptor, status.st_mode & 0o777) == 0 else {
+        let reason = String(cString: strerror(errno))
+        removeFile(draft)
+        throw LedgerError.io("\(draft): \(reason)")
+    }
+    return draft
+}
+
+/// - Throws: `.exists` when there is a file of that name by now, and it may not be replaced.
+private func moveFile(_ from: String, to: String, replacing: Bool) throws(LedgerError) {
+    if replacing { return try renameFile(from, to: to) }
+    // Unlike a renaming, a link never takes the place of a file.
+    if link(from, to) == 0 { return removeFile(from) }
+    guard errno != EEXIST, !fileExists(to) else { throw LedgerError.exists(path: to) }
+    // A file system without links.
+    try renameFile(from, to: to)
 }
 
 private func isSameFile(_ first: String, _ second: String) -> Bool {

@@ -15,6 +15,11 @@ extension SQLiteLedger {
             var state = LedgerState.past()
             try self.forEachPage(after: 0, upTo: .max) { page throws(LedgerError) in
                 for event in page {
+                    guard event.position == state.position + 1 else {
+                        throw LedgerError.corrupt(
+                            position: event.position,
+                            reason: "event \(state.position + 1) is missing")
+                    }
                     if event.envelope.occurredAt <= time {
                         state.apply(event)
                     } else {

@@ -72,7 +72,14 @@ extension SQLiteLedger {
         let query = EventQuery(filter: filter, newestFirst: false, limit: .max)
         return try await reading { db in
             var state = LedgerState.past()
-            for event in try query.run(db) where isMeant(event) { state.apply(leaping: event) }
+            for event in try query.run(db) where isMeant(event) {
+                guard event.position > state.position else {
+                    throw LedgerError.corrupt(
+                        position: event.position,
+                        reason: "it is read after event \(state.position)")
+                }
+                state.apply(leaping: event)
+            }
             return state
         }
     }

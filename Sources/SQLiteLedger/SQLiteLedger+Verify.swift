@@ -13,15 +13,38 @@ extension SQLiteLedger {
     ///
     /// - Parameter full: Whether the digest of every blob is computed as well, and SQLite's own check is made.
     public func verify(full: Bool) async throws(LedgerError) -> VerificationReport {
-        // What SQLite itself finds broken is not read any further: it has neither type nor place.
-        let damage = full ? try await fileFindings() : []
-        if !damage.isEmpty {
-            return VerificationReport(events: try await head(), findings: damage)
+        do {
+            return try await report(full: full)
+        } catch {
+            guard case .corrupt(let position, let reason) = error else { throw error }
+            let finding = Finding(
+                position: position, "ledger", expected: "what can be read", found: reason)
+            return VerificationReport(events: (try? await head()) ?? 0, findings: [finding])
+        }
+    }
+
+    private func report(full: Bool) async throws(LedgerError) -> VerificationReport {
+        let layout: LedgerLayout
+        do { layout = try .expected() } catch { throw LedgerError(error) }
+        let (guards, isReadable) = try await reading { db in try layout.findings(db) }
+        // What is broken below the events is not read any further: it has neither type nor meaning.
+        var damage: [Finding] = []
+        if isReadable {
+            // SQLite's own check looks at the storage classes too, and does not say where.
+            damage = full ? try await fileFindings() : []
+            if !full || !damage.isEmpty {
+                damage =
+                    try await reading { db in try layout.storageFindings(db) } + damage
+            }
+        }
+        guard isReadable, damage.isEmpty else {
+            return VerificationReport(events: try await head(), findings: guards + damage)
         }
         return try await blocking { () throws(LedgerError) in
             var report = try LedgerVerification.report(
                 self.reader, version: self.projectionVersion)
             if full { report.findings += try LedgerVerification.blobFindings(self.reader) }
+            report.findings += guards
             return report
         }
     }
@@ -31,7 +54,8 @@ extension SQLiteLedger {
     /// The fold is paged beside the appends; only the last stretch and the exchange of the rows take the
     /// writer's time. The rebuild is on record as `projection.rebuilt`.
     ///
-    /// - Returns: How many events were folded, and how many rows had not been what the events give.
+    /// - Returns: How many events were folded, and how many rows (and nodes of the tree, tables and guards) had
+    ///   not been what they must be; those that opening the ledger for `Mending.everything` found are among them.
     public func rebuild(actor: Actor = .reconciler) async throws(LedgerError)
         -> (events: Int64, differing: Int)
     {
@@ -69,6 +93,7 @@ extension Writer {
             try stored.fold(into: &state)
             _ = state.takeChanges()
             let findings = try stored.compareRows(with: state)
+            let (mended, nodes) = try TreeNodes(db: db).mended(upTo: state.position)
             try db.execute(sql: "DELETE FROM subject; DELETE FROM checkpoint")
             var position: Int64 = 0
             let statements = try Statements(db, version: version)
@@ -82,11 +107,12 @@ extension Writer {
                 position = last.position
             }
             try statements.replaceRows(with: state)
-            tree = try TreeNodes(db: db).rebuilt(upTo: state.position)
-            return findings.count
+            tree = mended
+            return findings.count + nodes
         }
         replace(state: state)
         self.tree = tree
+        let mended = takeMended()
         let now = time.now()
         let event = NewEvent(
             id: EventID(at: now, random: random.bytes(10)),
@@ -97,6 +123,6 @@ extension Writer {
                     $0.version = projectionVersion
                 }), stream: LedgerState.Stream.ledger, subjects: Subjects(), actor: actor,
             occurredAt: now)
-        return (state.position, differing, event)
+        return (state.position, differing + mended, event)
     }
 }

@@ -117,26 +117,29 @@ extension SQLiteLedger {
     /// Rows of the present that are missing, or of another version, are folded first, beside the old ones;
     /// one that is killed meanwhile goes on the next time. See `ProjectionCatchUp`.
     ///
-    /// - Parameter checkpointBytes: About how much may be written before the write-ahead log is moved into
-    ///   the file.
+    /// - Parameters:
+    ///   - checkpointBytes: About how much may be written before the write-ahead log is moved into the file.
+    ///   - mending: What that is derived may be made anew at once.
     /// - Throws: `.locked` with the pid of the process that is writing.
     public static func openForWriting(
         path: String, time: TimeSource = .system, random: RandomSource = .system,
-        checkpointBytes: Int = 8 << 20
+        checkpointBytes: Int = 8 << 20, mending: Mending = .missingNodes
     ) throws(LedgerError) -> SQLiteLedger {
         try openForWriting(
             path: path, projectionVersion: LedgerState.version, time: time, random: random,
-            checkpointBytes: checkpointBytes)
+            checkpointBytes: checkpointBytes, mending: mending)
     }
 
     package static func openForWriting(
         path: String, projectionVersion: Int, time: TimeSource = .system,
-        random: RandomSource = .system, checkpointBytes: Int = 8 << 20
+        random: RandomSource = .system, checkpointBytes: Int = 8 << 20,
+        mending: Mending = .missingNodes
     ) throws(LedgerError) -> SQLiteLedger {
         guard fileExists(path) else { throw LedgerError.notFound(path: path) }
         let writer = try Writer(
             path: path, lock: try WriterLock(path), time: time, random: random,
-            checkpointBytes: checkpointBytes, projectionVersion: projectionVersion)
+            checkpointBytes: checkpointBytes, projectionVersion: projectionVersion,
+            mending: mending)
         return try SQLiteLedger(
             path: path, writer: writer, projectionVersion: projectionVersion)
     }

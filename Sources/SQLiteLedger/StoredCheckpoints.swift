@@ -66,8 +66,8 @@ struct StoredCheckpoints {
         let cursor = try GRDB.Row.fetchCursor(db, sql: "SELECT size, root, note FROM checkpoint")
         var rows: [Int64: CheckpointBytes] = [:]
         while let row = try cursor.next() {
-            rows[row[0]] = CheckpointBytes(
-                root: [UInt8](row[1] as Data), note: [UInt8](row[2] as Data))
+            rows[try row.integer(0)] = CheckpointBytes(
+                root: try row.bytes(1), note: try row.bytes(2))
         }
         return rows
     }

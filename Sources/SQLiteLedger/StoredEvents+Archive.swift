@@ -1,6 +1,5 @@
 internal import Digests
 internal import EventLog
-internal import Foundation
 internal import GRDB
 
 /// Reading what was moved into archives that are attached to the connection.
@@ -8,7 +7,7 @@ extension StoredEvents {
     /// The names of attached archives.
     func archives() throws -> [String] {
         try GRDB.Row.fetchAll(db, sql: "PRAGMA database_list").compactMap { row in
-            let name: String = row[1]
+            let name = try row.text(1)
             return name.hasPrefix(Connection.archivePrefix) ? name : nil
         }
     }
@@ -21,7 +20,7 @@ extension StoredEvents {
             let statement = try db.cachedStatement(
                 sql: "SELECT salt, bytes FROM \(archive).payload WHERE position = ?")
             if let row = try GRDB.Row.fetchOne(statement, arguments: [position]) {
-                return ([UInt8](row[0] as Data), [UInt8](row[1] as Data))
+                return (try row.bytes(0), try row.bytes(1))
             }
         }
         return nil

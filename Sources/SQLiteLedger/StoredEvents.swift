@@ -91,7 +91,9 @@ extension StoredEvents {
     /// The state that the stored rows give, at the position they were stored at; `nil` when there are none
     /// of this version, when they cannot be read, or when they are ahead of the events.
     func storedState() throws -> LedgerState? {
-        guard let position = try foldedPosition(), position <= (try head()) else { return nil }
+        guard let position = try foldedPosition(), position >= 0, position <= (try head()) else {
+            return nil
+        }
         let recordedAt = try event(at: position)?.envelope.recordedAt
         return try? LedgerState(rows: try rows(), position: position, recordedAt: recordedAt)
     }

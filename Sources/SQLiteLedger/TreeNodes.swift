@@ -35,8 +35,10 @@ struct TreeNodes {
 
     /// The range from which the tree grows on, after the nodes of events that have none were added.
     ///
-    /// - Throws: `.corrupt` when there are leaves of events that are not there.
-    func completed(upTo size: Int64) throws -> CompactRange {
+    /// - Parameter addsMissing: Whether nodes may be added at all.
+    /// - Throws: `.corrupt` when there are leaves of events that are not there, or nodes are missing and may
+    ///   not be added.
+    func completed(upTo size: Int64, addsMissing: Bool) throws -> CompactRange {
         let count = try leafCount()
         guard count <= size else {
             throw LedgerError.corrupt(
@@ -44,6 +46,11 @@ struct TreeNodes {
                 reason: "the tree has \(count) leaves, and there are \(size) events")
         }
         if count < size {
+            guard addsMissing else {
+                throw LedgerError.corrupt(
+                    position: count + 1,
+                    reason: "the tree has \(count) leaves, and there are \(size) events")
+            }
             try db.execute(
                 sql: "DELETE FROM tree_node WHERE (number + 1) << level > ?", arguments: [count])
         }
@@ -52,7 +59,8 @@ struct TreeNodes {
             range = try CompactRange(size: count) { address throws(any Error) in
                 try hash(address)
             }
-        } catch is LedgerError {
+        } catch let error as LedgerError {
+            guard addsMissing else { throw error }
             range = CompactRange()
             try db.execute(sql: "DELETE FROM tree_node")
         }
@@ -65,12 +73,29 @@ struct TreeNodes {
         return range
     }
 
-    /// Makes all nodes anew, within the caller's transaction.
-    func rebuilt(upTo size: Int64) throws -> CompactRange {
-        try db.execute(sql: "DELETE FROM tree_node")
+    /// Makes all nodes anew when one of them is not what the envelopes give, within the caller's transaction.
+    ///
+    /// - Returns: The range from which the tree grows on, and how many nodes were wrong, missing or surplus.
+    func mended(upTo size: Int64) throws -> (CompactRange, wrong: Int) {
         var range = CompactRange()
+        var wrong = 0
+        while range.size < size {
+            var nodes: [Int: [TreeNode]] = [:]
+            for envelope in try StoredEvents(db: db).envelopes(after: range.size) {
+                for node in range.append(TreeHash.leaf(envelope)) {
+                    nodes[node.address.level, default: []].append(node)
+                }
+            }
+            for level in nodes.keys.sorted() {
+                wrong += try differences(from: nodes[level] ?? []).count
+            }
+        }
+        wrong += try surplus(beyond: size).count
+        guard wrong > 0 else { return (range, 0) }
+        try db.execute(sql: "DELETE FROM tree_node")
+        range = CompactRange()
         while range.size < size { try addPage(to: &range) }
-        return range
+        return (range, wrong)
     }
 
     private func addPage(to range: inout CompactRange) throws {
@@ -103,11 +128,11 @@ extension StoredEvents {
         var envelopes: [[UInt8]] = []
         while let row = try rows.next() {
             let expected = position + Int64(envelopes.count) + 1
-            guard (row[0] as Int64) == expected else {
+            guard try row.integer(0) == expected else {
                 throw LedgerError.corrupt(
                     position: expected, reason: "event \(expected) is missing")
             }
-            envelopes.append([UInt8](row[1] as Data))
+            envelopes.append(try row.bytes(1))
         }
         guard !envelopes.isEmpty else {
             throw LedgerError.corrupt(

@@ -89,12 +89,12 @@ extension StoredEvents {
         var findings: [Finding] = []
         var expected: (position: Int64, entries: Set<String>) = (0, [])
         while let row = try rows.next(), findings.count < RecordVerifier.maxFindings {
-            let position: Int64 = row[2]
+            let position = try row.integer(2)
             if position != expected.position {
                 let entries = (try? event(at: position))?.envelope.indexEntries ?? []
                 expected = (position, Set(entries.map { "\($0.kind.rawValue) \($0.value)" }))
             }
-            let found = "\(row[0] as String) \(row[1] as String)"
+            let found = "\(try row.text(0)) \(try row.text(1))"
             if !expected.entries.contains(found) {
                 findings.append(
                     Finding(position: position, "index", expected: "none", found: found))

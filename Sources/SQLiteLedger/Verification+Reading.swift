@@ -51,13 +51,14 @@ enum LedgerVerification {
     /// Decodes every blob and computes its digest.
     static func blobFindings(_ database: DatabaseQueue) throws(LedgerError) -> [Finding] {
         var findings: [Finding] = []
-        var number: Int64? = 0
-        while let after = number, findings.count < RecordVerifier.maxFindings {
+        // A number is only where a row stands; a changed one may be any.
+        var number: Int64? = .min
+        while let first = number, findings.count < RecordVerifier.maxFindings {
             let (found, last) = try read(database) { db in
-                try StoredEvents(db: db).checkBlobs(after: after)
+                try StoredEvents(db: db).checkBlobs(from: first)
             }
             findings += found
-            number = last
+            number = last.flatMap { $0 < .max ? $0 + 1 : nil }
         }
         return findings
     }
@@ -217,14 +218,16 @@ extension StoredEvents {
         return page
     }
 
-    func checkBlobs(after number: Int64) throws -> ([Finding], last: Int64?) {
+    /// - Parameter first: The lowest number to look at.
+    /// - Returns: What is wrong, and the highest number that was looked at; `nil` when there was none.
+    func checkBlobs(from first: Int64) throws -> ([Finding], last: Int64?) {
         let statement = try RawStatement(
             cached: """
                 SELECT number, digest, encoding, size, bytes FROM blob
-                WHERE number > ? ORDER BY number LIMIT 256
+                WHERE number >= ? ORDER BY number LIMIT 256
                 """, db)
         defer { statement.reset() }
-        statement.bind(1, number)
+        statement.bind(1, first)
         var findings: [Finding] = []
         var last: Int64?
         while try statement.step() {

@@ -12,26 +12,27 @@ extension StoredEvents {
         let payloads = try GRDB.Row.fetchCursor(
             db,
             sql: """
-                SELECT redaction.position, named_by, payload.position IS NOT NULL, stream
+                SELECT redaction.position, named_by, payload.position IS NOT NULL,
+                    stream IS '\(LedgerState.Stream.ledger)'
                 FROM redaction LEFT JOIN payload ON payload.position = redaction.position
                 LEFT JOIN event ON event.position = redaction.position
                 ORDER BY redaction.position
                 """)
         while let row = try payloads.next(), findings.count < RecordVerifier.maxFindings {
-            let position: Int64 = row[0]
-            if row[2] as Bool {
+            let (position, namedBy) = (try row.integer(0), try row.integer(1))
+            if try row.integer(2) == 1 {
                 findings.append(
                     Finding(
                         position: position, "payload", expected: "none, it is redacted",
                         found: "its bytes"))
             }
-            if let archived = audit.archives[row[1]], position <= archived.through,
-                row[3] as String? != LedgerState.Stream.ledger
+            if let archived = audit.archives[namedBy], position <= archived.through,
+                try row.integer(3) == 0
             {
                 continue
             }
             let expected = missing.removeValue(forKey: position)
-            compare("redaction", position, expected, row[1], &findings)
+            compare("redaction", position, expected, namedBy, &findings)
         }
         for (position, namedBy) in missing.sorted(by: { $0.key < $1.key }) {
             compare("redaction", position, namedBy, nil, &findings)
@@ -47,13 +48,14 @@ extension StoredEvents {
         let blobs = try GRDB.Row.fetchCursor(
             db, sql: "SELECT digest, named_by FROM blob_redaction ORDER BY digest")
         while let row = try blobs.next(), findings.count < RecordVerifier.maxFindings {
-            let digest: Data = row[0]
-            if audit.archives[row[1]] != nil {
-                moved[row[1], default: 0] += 1
+            let (digest, namedBy) = (Data(try row.bytes(0)), try row.integer(1))
+            if audit.archives[namedBy] != nil {
+                moved[namedBy, default: 0] += 1
                 continue
             }
             let expected = missing.removeValue(forKey: digest)
-            compare("redaction of blob \(hex(digest).prefix(12))", nil, expected, row[1], &findings)
+            compare(
+                "redaction of blob \(hex(digest).prefix(12))", nil, expected, namedBy, &findings)
         }
         for (position, archived) in audit.archives.sorted(by: { $0.key < $1.key })
         where moved[position, default: 0] != archived.blobs {

@@ -14,7 +14,8 @@ extension StoredEvents {
         let stored = try GRDB.Row.fetchOne(
             db, sql: "SELECT version, position FROM projection WHERE name = ? AND version = ?",
             arguments: [Self.projection, version])
-        let found = stored.map { "version \($0[0] as Int) at \($0[1] as Int64)" } ?? "nothing"
+        let found =
+            try stored.map { "version \(try $0.integer(0)) at \(try $0.integer(1))" } ?? "nothing"
         let expected = "version \(version) at \(state.position)"
         if found != expected {
             findings.append(

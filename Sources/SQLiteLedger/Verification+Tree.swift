@@ -1,6 +1,5 @@
 internal import Digests
 internal import EventLog
-internal import Foundation
 internal import GRDB
 
 /// The tree as the envelopes give it, held against its stored nodes and against every head that was signed.
@@ -108,9 +107,9 @@ extension TreeNodes {
         var findings: [Finding] = []
         for node in expected {
             var found: String?
-            if let current = row, (current[0] as Int64) == node.address.number {
-                let bytes: Data = current[1]
-                found = bytes.elementsEqual(node.hash.bytes) ? nil : hex(bytes)
+            if let current = row, try current.integer(0) == node.address.number {
+                let bytes = try current.bytes(1)
+                found = bytes == node.hash.bytes ? nil : hex(bytes)
                 row = try rows.next()
             } else {
                 found = "none"
@@ -136,10 +135,11 @@ extension TreeNodes {
                 WHERE level NOT BETWEEN 0 AND 62 OR number < 0 OR number >= (? >> level)
                 ORDER BY level, number LIMIT ?
                 """, arguments: [size, RecordVerifier.maxFindings])
-        return rows.map { row in
-            let address = NodeAddress(level: row[0], number: row[1])
+        return try rows.map { row in
+            let (level, number) = (try row.integer(0), try row.integer(1))
             return Finding(
-                position: nil, "tree node \(address)", expected: "none", found: "a hash")
+                position: nil, "tree node level \(level), number \(number)", expected: "none",
+                found: "a hash")
         }
     }
 }

@@ -114,6 +114,10 @@ extension Writer {
         return try events.map { new in
             position += 1
             let version = try versions[new.stream] ?? statements.version(of: new.stream)
+            guard version >= 0, version < position else {
+                throw LedgerError.corrupt(
+                    position: nil, reason: "stream \(new.stream) is at version \(version)")
+            }
             versions[new.stream] = version + 1
             return StoredForm.Place(
                 position: position, streamVersion: version + 1, recordedAt: now)

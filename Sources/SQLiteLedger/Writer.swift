@@ -22,6 +22,9 @@ struct Writer {
     let projectionVersion: Int
     /// How much may be written before the WAL is moved into the file.
     let checkpointBytes: Int
+    private var mending: Mending
+    /// How much was mended since the ledger was opened.
+    private var mended = 0
     private let lock: WriterLock
 
     fileprivate var database: DatabaseQueue?
@@ -45,9 +48,10 @@ struct Writer {
     init(
         path: String, lock: WriterLock, time: TimeSource, random: RandomSource,
         checkpointBytes: Int = 8 << 20, isNew: Bool = false,
-        projectionVersion: Int = LedgerState.version
+        projectionVersion: Int = LedgerState.version, mending: Mending = .missingNodes
     ) throws(LedgerError) {
         self.path = path
+        self.mending = mending
         self.checkpointBytes = checkpointBytes
         self.projectionVersion = projectionVersion
         self.lock = lock
@@ -72,15 +76,16 @@ struct Writer {
             let fresh = try Connection.writing(path)
             let path = path
             try fresh.read { db in try Connection.checkFormat(db, path: path) }
+            if mending == .everything {
+                mended += try fresh.write { db in try LedgerLayout.expected().restore(db) }
+            }
             var catchUp = try ProjectionCatchUp(fresh, version: projectionVersion)
             while try catchUp.step() {}
             try catchUp.dropOthers()
             // The WAL has its name by now. SQLite makes names durable too, and does not look whether that fails.
             // Source: https://github.com/sqlite/sqlite/blob/version-3.40.1/src/os_unix.c (unixSync)
             try syncFolder(of: path)
-            let tree = try fresh.writeWithoutTransaction { [catchUp] db in
-                try TreeNodes(db: db).completed(upTo: catchUp.state.position)
-            }
+            let tree = try openTree(fresh, catchUp.state.position)
             database = fresh
             state = catchUp.state
             self.tree = tree
@@ -93,6 +98,29 @@ struct Writer {
             abandonConnection()
             throw LedgerError(error)
         }
+    }
+
+    /// The range from which the tree grows on, after its nodes were mended as far as they may be.
+    private mutating func openTree(_ database: DatabaseQueue, _ size: Int64) throws
+        -> CompactRange
+    {
+        guard mending == .everything else {
+            let addsMissing = mending != .nothing
+            return try database.writeWithoutTransaction { db in
+                try TreeNodes(db: db).completed(upTo: size, addsMissing: addsMissing)
+            }
+        }
+        let (tree, wrong) = try database.write { db in try TreeNodes(db: db).mended(upTo: size) }
+        mended += wrong
+        // From here on a wrong node is news.
+        mending = .missingNodes
+        return tree
+    }
+
+    /// How much was mended since the ledger was opened, told once.
+    mutating func takeMended() -> Int {
+        defer { mended = 0 }
+        return mended
     }
 
     /// Checks every event, body and row; only then is the file trusted again.

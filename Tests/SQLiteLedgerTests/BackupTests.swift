@@ -67,6 +67,22 @@ struct BackupTests {
         #expect(try await other.head() == 2)
     }
 
+    @Test func filesOfOthersBesideTheBackupStay() async throws {
+        let bench = try Bench()
+        let ledger = try bench.create()
+        let file = bench.folder.url.appendingPathComponent("copy.db").path
+        let others = [file + ".new", file + "-journal"]
+        for other in others { try "mine".write(toFile: other, atomically: true, encoding: .utf8) }
+        _ = try await ledger.backup(to: file)
+        _ = try await ledger.backup(to: file, replacing: true)
+        for other in others {
+            #expect(try String(contentsOfFile: other, encoding: .utf8) == "mine")
+        }
+        let names = try FileManager.default.contentsOfDirectory(atPath: bench.folder.url.path)
+            .filter { $0.hasPrefix("copy") }
+        #expect(names.sorted() == ["copy.db", "copy.db-journal", "copy.db.new"])
+    }
+
     @Test func aLedgerThatIsNotIntactIsNotCopied() async throws {
         let bench = try Bench()
         let ledger = try bench.create()

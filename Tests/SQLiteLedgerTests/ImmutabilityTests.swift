@@ -44,10 +44,9 @@ struct ImmutabilityTests {
         ]
         for (table, change) in changes {
             let (bench, ledger) = try await ledger()
-            let done = try shell(
+            let done = try tamper(
                 bench.path,
                 """
-                DROP TRIGGER IF EXISTS \(table)_update;
                 UPDATE \(table) SET \(change) WHERE rowid = (SELECT max(rowid) FROM \(table));
                 """.replacingOccurrences(
                     of: table.hasPrefix("projection")

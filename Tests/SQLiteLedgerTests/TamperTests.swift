@@ -35,12 +35,22 @@ struct TamperTests {
             }
         }
         let dropGuards = """
-            for (name,) in db.execute("SELECT name FROM sqlite_schema WHERE type = 'trigger'").fetchall():
+            guards = db.execute(
+                "SELECT name, sql FROM sqlite_schema WHERE type = 'trigger' ORDER BY rowid").fetchall()
+            for (name, _) in guards:
                 db.execute("DROP TRIGGER " + name)
             db.execute("PRAGMA ignore_check_constraints = ON")
             """
         #expect(
-            try python(copy, dropGuards + "\n" + code + "\ndb.commit()\nprint('done')") == "done")
+            try python(
+                copy,
+                """
+                \(dropGuards)
+                \(code)
+                for (_, sql) in guards: db.execute(sql)
+                db.commit()
+                print("done")
+                """) == "done")
         return try await SQLiteLedger.openForReading(path: copy).verify(full: true).findings
     }
 

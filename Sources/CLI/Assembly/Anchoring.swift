@@ -38,9 +38,13 @@ struct Anchoring: Sendable {
     }
 
     /// Pushes a checkpoint, unless it is there; announced before and told after, as every push.
-    func push(_ checkpoint: SignedCheckpoint) async throws {
+    ///
+    /// Nobody else's push in between is lost: the branch must still be where it was seen.
+    ///
+    /// - Parameter isFetched: Whether the mirror was fetched for this checkpoint already.
+    func push(_ checkpoint: SignedCheckpoint, isFetched: Bool = false) async throws {
         guard let place = try await place() else { return }
-        _ = try await place.mirror.fetch(deadline: place.repository.deadline)
+        if !isFetched { _ = try await place.mirror.fetch(deadline: place.repository.deadline) }
         let head = try await place.mirror.refs()["refs/heads/" + place.anchor.branch]
         let path = Self.path(of: checkpoint.checkpoint)
         if let head, let known = try await place.mirror.file(at: head, path: path) {
@@ -51,6 +55,14 @@ struct Anchoring: Sendable {
                     because: "files there are never changed")
             }
             return
+        }
+        if let head, let known = try await place.mirror.file(at: head, path: Self.newest),
+            let newest = try? SignedCheckpoint(parsing: known).checkpoint,
+            newest.origin == checkpoint.checkpoint.origin, newest.size > checkpoint.checkpoint.size
+        {
+            throw CommandError(
+                "\(place.anchor.branch) has a checkpoint of \(newest.size) events already",
+                because: "one of \(checkpoint.checkpoint.size) must not come after it")
         }
         let commit = try await place.mirror.makeCommit(
             onto: place.anchor.branch,

@@ -28,14 +28,15 @@ struct Checkpointing: Sendable {
         let signed = try await ledger.signCheckpoint(by: signer, actor: actor, id: id)
         // Before anybody else has it: from now on the ledger may not fall behind it.
         try workspace.publish(signed)
-        let remarks = try await handOut(signed)
+        let remarks = try await handOut(signed, isFetched: unchecked.isEmpty)
         let cosigned =
             try await ledger.checkpoint(covering: signed.checkpoint.size) ?? signed
         try workspace.publish(cosigned)
         return (cosigned, unchecked + remarks)
     }
 
-    private func handOut(_ checkpoint: SignedCheckpoint) async throws -> [String] {
+    /// - Parameter isFetched: Whether the anchor was asked just now.
+    private func handOut(_ checkpoint: SignedCheckpoint, isFetched: Bool) async throws -> [String] {
         var remarks: [String] = []
         for (key, outcome) in try await ask(checkpoint) {
             switch outcome {
@@ -47,7 +48,8 @@ struct Checkpointing: Sendable {
             }
         }
         do {
-            try await Anchoring(workspace: workspace, recorder: recorder).push(checkpoint)
+            try await Anchoring(workspace: workspace, recorder: recorder)
+                .push(checkpoint, isFetched: isFetched)
         } catch is CancellationError {
             throw CancellationError()
         } catch {

@@ -79,8 +79,8 @@ extension Workspace {
     /// Opens the ledger as its writer.
     ///
     /// - Throws: `Discontinuity` when it does not go on from the last published checkpoint.
-    func openForWriting() async throws -> SQLiteLedger {
-        let ledger = try SQLiteLedger.openForWriting(path: ledgerPath)
+    func openForWriting(mending: Mending = .missingNodes) async throws -> SQLiteLedger {
+        let ledger = try SQLiteLedger.openForWriting(path: ledgerPath, mending: mending)
         if let published = try readPublished() {
             try await ledger.verifyContinuation(of: published, from: publishedPath)
         }

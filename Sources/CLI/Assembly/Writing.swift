@@ -80,7 +80,7 @@ struct Writing: Sendable {
         _ request: ControlRequest, _ application: String?,
         _ body: @escaping @Sendable (ControlAnswer, Session) async throws -> Result
     ) async throws -> Result {
-        let ledger = try await workspace.openForWriting()
+        let ledger = try await workspace.openForWriting(mending: request.mending)
         let log = ErrorStreamLog.logger(level: .error)
         try await recordSettings(ledger, workspace)
         let actor = Actor(kind: .user, id: "uid:\(getuid())", authentication: .unixPeer)
@@ -120,6 +120,17 @@ extension ControlRequest {
             .terminate, .judge:
             true
         case .attest, .verify, .rebuild, .redact, .archive, .checkpoint: false
+        }
+    }
+}
+
+extension ControlRequest {
+    /// What the ledger is opened with to carry it out.
+    fileprivate var mending: Mending {
+        switch action {
+        case .verify: .nothing
+        case .rebuild: .everything
+        default: .missingNodes
         }
     }
 }

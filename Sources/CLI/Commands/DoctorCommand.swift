@@ -50,6 +50,7 @@ private struct Diagnosis {
         await note("token key") { try Self.key(workspace) }
         await note("checkpoint key") { try Self.signingKey(workspace) }
         await note("ledger") { try await Self.ledger(workspace) }
+        await note("published checkpoint") { try await Self.published(workspace) }
         await note("writer") {
             await ControlClient(path: workspace.socketPath).writer().map { "pid \($0) listens" }
                 ?? "none runs; start one with tidemark run"
@@ -108,6 +109,21 @@ private struct Diagnosis {
                 try: "restore the key, or go on: secrets are observed again")
         }
         return "\(counted(Int(check.events), "event")), intact"
+    }
+
+    /// Holds the ledger against the last checkpoint that was handed out, which stands beside the key.
+    ///
+    /// - Throws: `Discontinuity` when the ledger is smaller, or has other events.
+    private static func published(_ workspace: Workspace) async throws -> String {
+        guard let published = try workspace.readPublished() else {
+            return "not checked: none was published; tidemark checkpoint signs one"
+        }
+        let size = published.checkpoint.size
+        guard let ledger = try await workspace.openForReading() as? SQLiteLedger else {
+            return "not checked: this account may not open the file of the ledger"
+        }
+        try await ledger.verifyContinuation(of: published, from: workspace.publishedPath)
+        return "the ledger goes on from \(counted(Int(size), "event"))"
     }
 
     private static func cluster(_ workspace: Workspace, _ environment: Settings.Environment)

@@ -102,20 +102,38 @@ struct VerifyCommand: AsyncParsableCommand {
     }
 
     private func check(_ workspace: Workspace) async throws -> LedgerCheck {
-        if readOnly {
-            let ledger = try await archive.open(workspace)
-            var check = try await ledger.check(full: depth == .full)
-            if let file = ledger as? SQLiteLedger {
-                check.findings += try await workspace.publishedFindings(file).map(\.description)
+        if readOnly { return try await checkReading(workspace) }
+        do {
+            return try await Writing(workspace, by: author.by).perform(
+                .verify(isFull: depth == .full), about: nil
+            ) { answer, _ in
+                LedgerCheck(
+                    events: answer.events ?? 0, findings: answer.findings ?? [],
+                    redacted: answer.redacted ?? 0, archived: answer.archived ?? 0)
             }
+        } catch let error where Self.isAboutContent(error) {
+            // Nothing is appended to what is not intact; it is still said what is wrong.
+            let check = try await checkReading(workspace)
+            guard !check.findings.isEmpty else { throw error }
+            warn("the check is not on record: nothing is appended to a ledger that is not intact")
             return check
         }
-        return try await Writing(workspace, by: author.by).perform(
-            .verify(isFull: depth == .full), about: nil
-        ) { answer, _ in
-            LedgerCheck(
-                events: answer.events ?? 0, findings: answer.findings ?? [],
-                redacted: answer.redacted ?? 0, archived: answer.archived ?? 0)
+    }
+
+    private func checkReading(_ workspace: Workspace) async throws -> LedgerCheck {
+        let ledger = try await archive.open(workspace)
+        var check = try await ledger.check(full: depth == .full)
+        if let file = ledger as? SQLiteLedger {
+            check.findings += try await workspace.publishedFindings(file).map(\.description)
+        }
+        return check
+    }
+
+    /// Whether what the ledger holds is the reason that it could not be opened for writing.
+    private static func isAboutContent(_ error: any Error) -> Bool {
+        switch error {
+        case is Discontinuity, LedgerError.corrupt, LedgerError.unreadable, LedgerError.io: true
+        default: false
         }
     }
 }
