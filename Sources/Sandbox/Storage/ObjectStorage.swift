@@ -28,6 +28,8 @@ struct ObjectStorage {
         var configuration = Configuration()
         configuration.label = "tidemark.sandbox"
         configuration.journalMode = path == nil ? .default : .wal
+        // A sandbox that ends just now moves its log into the file as its last deed.
+        configuration.busyMode = .timeout(5)
         configuration.prepareDatabase { db in
             // A sandbox may lose its last writes in a power cut, never its shape.
             try db.execute(sql: "PRAGMA synchronous = NORMAL")
