@@ -35,8 +35,6 @@ public enum LedgerError: Error, Equatable, Sendable {
     case notArchivable(reason: String)
     /// The question needs payloads that were moved into an archive, which is not at hand.
     case archived(through: Int64)
-    /// No `ledger.archived` of the ledger names the file; digests are SHA-256 in hexadecimal.
-    case wrongArchive(path: String, digest: String, recorded: [String])
     /// An event this release cannot read.
     case unreadable(position: Int64, CodecError)
 }
@@ -66,8 +64,6 @@ extension LedgerError: Diagnostic {
         case .notRedactable(let position, _): "event \(position) is not redacted"
         case .notArchivable: "nothing is archived"
         case .archived(let through): "the events up to \(through) are in an archive"
-        case .wrongArchive(let path, _, _):
-            "\(path) is not an archive of this ledger, or was changed"
         case .unreadable(let position, let error): "event \(position): \(error.summary)"
         }
     }
@@ -78,10 +74,6 @@ extension LedgerError: Diagnostic {
             .notStorable(_, let reason), .io(let reason), .corrupt(_, let reason),
             .notRedactable(_, let reason), .notArchivable(let reason):
             reason
-        case .wrongArchive(_, let digest, let recorded):
-            recorded.isEmpty
-                ? "its digest is \(digest), and the ledger records no archive"
-                : "its digest is \(digest); the ledger records \(recorded.joined(separator: ", "))"
         case .wrongExpectedVersion: "another event was recorded first"
         case .locked, .exists, .inUse, .notFound, .tooNew, .readOnly, .envelopeTooLarge,
             .blobMismatch,
@@ -100,7 +92,6 @@ extension LedgerError: Diagnostic {
         case .unreadable(_, let error): error.hint
         case .io: "may this user write to the folder, and is the disk sound?"
         case .archived: "name the archive with --archive FILE"
-        case .wrongArchive: "name the file that tidemark archive wrote, or an intact copy of it"
         case .inUse: "give the copy another name"
         case .exists: "give another name, or move that file away"
         case .notALedger, .readOnly, .wrongExpectedVersion, .idempotencyConflict,

@@ -38,7 +38,8 @@ extension SQLiteLedger {
         if let earlier = try await earlierArchive(file, id) { return earlier }
         guard !fileExists(file) else { throw LedgerError.exists(path: file) }
         let through = try await archivable(before: time)
-        let draft = try makeDraft(of: file)
+        let draft = file + ".new"
+        for suffix in ["", "-journal"] { removeFile(draft + suffix) }
         let scan: ArchiveScan
         let digest: Digest
         do {
@@ -47,10 +48,10 @@ extension SQLiteLedger {
             }
             _ = try syncFile(draft)
             digest = try digestOfFile(draft)
-            try nameFile(draft, file)
+            try renameFile(draft, to: file)
             try syncFolder(of: file)
         } catch {
-            for suffix in ["", "-journal"] { removeFile(draft + suffix) }
+            removeFile(draft)
             throw error
         }
         let event = try await writing { try $0.archive(scan, digest, actor, id) }
@@ -253,31 +254,8 @@ extension Removals {
     }
 }
 
-/// An empty file beside `path` that nobody else has: no file of the user's is written over.
-private func makeDraft(of path: String) throws(LedgerError) -> String {
-    let draft = "\(path).\(String(UInt64.random(in: 0 ... .max), radix: 16)).new"
-    let descriptor = open(draft, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o644)
-    guard descriptor >= 0 else {
-        throw LedgerError.io("\(draft): \(String(cString: strerror(errno)))")
-    }
-    close(descriptor)
-    return draft
-}
-
-/// Gives a draft its name, unless a file has it by now.
-private func nameFile(_ draft: String, _ path: String) throws(LedgerError) {
-    if link(draft, path) == 0 {
-        removeFile(draft)
-    } else if errno == EEXIST || fileExists(path) {
-        throw LedgerError.exists(path: path)
-    } else {
-        // A file system without hard links.
-        try renameFile(draft, to: path)
-    }
-}
-
 /// SHA-256 of a file, read a part at a time.
-func digestOfFile(_ path: String) throws(LedgerError) -> Digest {
+private func digestOfFile(_ path: String) throws(LedgerError) -> Digest {
     let descriptor = open(path, O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else {
         throw LedgerError.io("\(path): \(String(cString: strerror(errno)))")

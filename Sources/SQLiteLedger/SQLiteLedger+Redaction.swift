@@ -73,15 +73,13 @@ extension SQLiteLedger {
     ) async throws(LedgerError) -> R {
         let result: Result<R, LedgerError> = await withCheckedContinuation { continuation in
             queue.async {
-                let (result, head, isFull) = self.writer.withLock { writer in
-                    let result: Result<R, LedgerError> = Result {
+                let result = self.writer.withLock { writer in
+                    Result {
                         guard var open = writer.take() else { throw LedgerError.readOnly }
                         defer { writer = open }
                         return try body(&open)
                     }.mapError { LedgerError($0) }
-                    return (result, writer?.state.position ?? 0, writer?.isFull ?? false)
                 }
-                self.tell(head: head, isFull: isFull)
                 continuation.resume(returning: result)
             }
         }

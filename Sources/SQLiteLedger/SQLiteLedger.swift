@@ -147,8 +147,7 @@ extension SQLiteLedger {
     /// Opens a ledger beside its writer, if there is one; never changes the file.
     ///
     /// - Parameter archives: Files that payloads and bodies of it were moved into; those are read as if they
-    ///   were still here. At most ten. Each is read once as a whole, for its digest.
-    /// - Throws: `.wrongArchive` for a file that no `ledger.archived` of the ledger names.
+    ///   were still here. At most ten.
     public static func openForReading(path: String, archives: [String] = [])
         throws(LedgerError) -> SQLiteLedger
     {
@@ -163,10 +162,7 @@ extension SQLiteLedger {
         let ledger = try SQLiteLedger(
             path: path, writer: nil, projectionVersion: projectionVersion, archives: archives)
         do {
-            try ledger.reader.read { db in
-                try Connection.checkFormat(db, path: path)
-                try StoredEvents(db: db).requireRecorded(archives)
-            }
+            try ledger.reader.read { db in try Connection.checkFormat(db, path: path) }
         } catch { throw LedgerError(error) }
         return ledger
     }

@@ -1,7 +1,6 @@
 internal import Digests
 internal import EventLog
 internal import GRDB
-internal import Projections
 
 /// Reading what was moved into archives that are attached to the connection.
 extension StoredEvents {
@@ -10,29 +9,6 @@ extension StoredEvents {
         try GRDB.Row.fetchAll(db, sql: "PRAGMA database_list").compactMap { row in
             let name = try row.text(1)
             return name.hasPrefix(Connection.archivePrefix) ? name : nil
-        }
-    }
-
-    /// Refuses files other than those that the ledger recorded, byte for byte, when it was archived.
-    func requireRecorded(_ paths: [String]) throws {
-        guard !paths.isEmpty else { return }
-        let positions = try Int64.fetchAll(
-            db, sql: "SELECT position FROM event WHERE stream = ? AND type = ? ORDER BY position",
-            arguments: [LedgerState.Stream.ledger, LedgerBase.type])
-        var recorded: [Digest] = []
-        for position in positions {
-            guard case .ledgerArchived(let archived)? = try event(at: position)?.event else {
-                continue
-            }
-            recorded.append(archived.archive)
-        }
-        for path in paths {
-            let digest = try digestOfFile(path)
-            guard recorded.contains(digest) else {
-                throw LedgerError.wrongArchive(
-                    path: path, digest: digest.description,
-                    recorded: recorded.map(\.description))
-            }
         }
     }
 
