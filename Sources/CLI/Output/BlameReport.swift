@@ -33,14 +33,17 @@ struct BlameReport {
     /// What flowed into the line; what only decided is named when nothing did.
     private static func values(_ line: BlamedLine) -> [String] {
         let flows = line.values.filter { !$0.isCondition }
-        return (flows.isEmpty ? line.values : flows).map { use in
-            let name = use.path.hasPrefix("Values.") ? String(use.path.dropFirst(7)) : use.path
-            let origin = origin(use.origin)
-            return (use.isCondition ? "if " : "") + name + (origin.isEmpty ? "" : " (\(origin))")
-        }
+        return (flows.isEmpty ? line.values : flows).map { text(of: $0) }
     }
 
-    static func origin(_ origin: ValueOrigin) -> String {
+    /// `image.tag (production.yaml:4)`.
+    static func text(of use: ValueUse) -> String {
+        let name = use.path.hasPrefix("Values.") ? String(use.path.dropFirst(7)) : use.path
+        let origin = origin(use.origin)
+        return (use.isCondition ? "if " : "") + name + (origin.isEmpty ? "" : " (\(origin))")
+    }
+
+    private static func origin(_ origin: ValueOrigin) -> String {
         let place = origin.file.map { file in file + (origin.line.map { ":\($0)" } ?? "") }
         switch origin.kind {
         case .file, .chart: return place ?? "Chart.yaml"

@@ -66,10 +66,7 @@ struct WhyReport {
     }
 
     private static func text(_ use: ValueUse, _ written: Written) -> String {
-        let name = use.path.hasPrefix("Values.") ? String(use.path.dropFirst(7)) : use.path
-        let origin = BlameReport.origin(use.origin)
-        return (use.isCondition ? "if " : "") + name + (origin.isEmpty ? "" : " (\(origin))")
-            + credit(written.authors[use.path])
+        BlameReport.text(of: use) + credit(written.authors[use.path])
     }
 
     /// Who wrote a line, when and why.
