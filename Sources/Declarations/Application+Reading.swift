@@ -20,23 +20,24 @@ extension Application {
         _ = reading.hasObject(
             spec,
             known: [
-                "project", "source", "destination", "syncPolicy", "info", "revisionHistoryLimit",
+                "project", "source", "sources", "destination", "syncPolicy", "info",
+                "revisionHistoryLimit",
             ],
             unsupported: [
-                "sources": "several sources are not supported yet by this release",
                 "sourceHydrator": "the source hydrator is not supported",
                 "ignoreDifferences": "ignored differences are not supported yet by this release",
             ])
         let project = Self.project(&reading)
-        let source = Source(&reading, spec.appending("source"))
+        let sources = Source.all(&reading, spec)
         let destination = Destination(&reading, spec.appending("destination"))
         let syncPolicy = SyncPolicy(&reading, spec.appending("syncPolicy"))
         let info = Self.info(&reading, spec.appending("info"))
         Self.warnOfHistoryLimit(&reading, spec.appending("revisionHistoryLimit"))
-        guard let metadata, let source, let destination else { return nil }
+        guard let metadata, let source = sources.first, let destination else { return nil }
         self.init(
             name: metadata.name, namespace: metadata.namespace, project: project, source: source,
-            destination: destination, syncPolicy: syncPolicy, labels: metadata.labels,
+            furtherSources: Array(sources.dropFirst()), destination: destination,
+            syncPolicy: syncPolicy, labels: metadata.labels,
             annotations: metadata.annotations, removal: metadata.removal, info: info,
             location: reading.location(.root), digest: Digest(of: canonicalJSON(reading.root)),
             manifest: String(decoding: canonicalJSON(reading.root), as: UTF8.self))
@@ -65,43 +66,6 @@ extension Application {
         if reading.integer(path, in: 0...Int.max) != nil {
             reading.warn(path, "has no effect: the ledger keeps the whole history")
         }
-    }
-}
-
-extension Application.Source {
-    init?(_ reading: inout StrictReading, _ path: FieldPath) {
-        guard reading.node(path) != nil else {
-            // Said already when there are `sources` in its place.
-            if reading.node(FieldPath("spec", "sources")) == nil {
-                reading.refuse(path, "is required")
-            }
-            return nil
-        }
-        let isObject = reading.hasObject(
-            path, known: ["repoURL", "path", "targetRevision", "directory", "helm"],
-            unsupported: [
-                "chart": "charts from repositories are not supported yet by this release",
-                "kustomize": "Kustomize sources are not supported yet by this release",
-                "plugin": "config management plugins are not supported",
-                "ref": "references between sources are not supported yet by this release",
-                "name": "names of sources are not supported yet by this release",
-            ])
-        guard isObject else { return nil }
-        let url = reading.repositoryURL(path.appending("repoURL"))
-        let folder =
-            reading.node(path.appending("chart")) == nil
-            ? reading.repositoryPath(path.appending("path"), isRequired: true) : nil
-        let revision = reading.string(path.appending("targetRevision")) ?? ""
-        let directory = Application.Directory(&reading, path.appending("directory"))
-        let helm = HelmSource(&reading, path.appending("helm"))
-        if directory.isExplicit, reading.node(path.appending("helm")) != nil {
-            reading.refuse(
-                path, "has both a directory and a helm", hint: "keep one of them")
-        }
-        guard let url, let folder else { return nil }
-        self.init(
-            repoURL: url, path: folder, targetRevision: revision.isEmpty ? "HEAD" : revision,
-            directory: directory, helm: helm)
     }
 }
 
@@ -147,67 +111,5 @@ extension Application.Destination {
             reading.refuse(path, "has both a name and a server", hint: "keep one of them")
             return nil
         }
-    }
-}
-
-extension StrictReading {
-    /// The URL of a Git repository; one with a password in it is a mistake.
-    mutating func repositoryURL(_ path: FieldPath) -> String? {
-        guard let url = requiredString(path) else { return nil }
-        if url.hasPrefix("oci://") {
-            refuse(path, "OCI sources are not supported yet by this release")
-            return nil
-        }
-        if holdsPassword(url) {
-            refuse(
-                path, "holds a password or token",
-                hint: "keep it in a file or a variable, and name that in credentials")
-            return nil
-        }
-        return url
-    }
-
-    /// A folder of a repository, without `.` and slashes at its ends; one that leaves the repository is a mistake.
-    mutating func repositoryPath(_ path: FieldPath, isRequired: Bool) -> String? {
-        guard let text = isRequired ? requiredString(path) : (string(path) ?? "") else {
-            return nil
-        }
-        if text.hasPrefix("/") {
-            refuse(path, "\"\(text)\" begins with a slash", hint: "paths start at the root as .")
-            return nil
-        }
-        var parts: [Substring] = []
-        for part in text.split(separator: "/") where part != "." {
-            if part != ".." {
-                parts.append(part)
-            } else if parts.popLast() == nil {
-                refuse(path, "\"\(text)\" leaves the repository")
-                return nil
-            }
-        }
-        return parts.joined(separator: "/")
-    }
-}
-
-/// Whether something secret stands in front of the host: `https://user:secret@host`, `https://token@host`.
-///
-/// A user name alone is none in `ssh://git@host`, where it is part of the address.
-private func holdsPassword(_ url: String) -> Bool {
-    guard let scheme = url.range(ofText: "://") else { return false }
-    let authority = url[scheme.upperBound...].prefix { $0 != "/" }
-    guard let at = authority.lastIndex(of: "@") else { return false }
-    return authority[..<at].contains(":") || url.lowercased().hasPrefix("http")
-}
-
-extension String {
-    fileprivate func range(ofText text: String) -> Range<Index>? {
-        var start = startIndex
-        while start < endIndex {
-            if self[start...].hasPrefix(text) {
-                return start..<index(start, offsetBy: text.count)
-            }
-            start = index(after: start)
-        }
-        return nil
     }
 }

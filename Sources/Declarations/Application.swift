@@ -1,7 +1,7 @@
 public import Digests
 public import Model
 
-/// One Argo CD Application: which folder of which repository belongs into which cluster, and how it gets there.
+/// One Argo CD Application: which folders belong into which cluster, and how they get there.
 ///
 /// Read strictly by `readApplications`: a value holds everything its manifest said, and a manifest that said
 /// more than this type can hold was refused.
@@ -14,7 +14,8 @@ public struct Application: Hashable, Sendable {
     public var namespace: String
     /// Always `default` in this release.
     public var project: String
-    public var source: Source
+    /// Never empty; of an object that several give, the last one counts.
+    public var sources: [Source]
     public var destination: Destination
     public var syncPolicy: SyncPolicy
     public var labels: [String: String]
@@ -30,16 +31,20 @@ public struct Application: Hashable, Sendable {
     /// The manifest itself, in canonical JSON.
     public var manifest: String
 
+    /// The first source that gives objects: its commit is the application's.
+    public var source: Source { sources.first(where: \.isRendered) ?? sources[0] }
+
     public init(
         name: String, namespace: String = "", project: String = "default", source: Source,
-        destination: Destination, syncPolicy: SyncPolicy = .manual, labels: [String: String] = [:],
+        furtherSources: [Source] = [], destination: Destination, syncPolicy: SyncPolicy = .manual,
+        labels: [String: String] = [:],
         annotations: [String: String] = [:], removal: Removal = .keepsObjects, info: [Info] = [],
         location: SourceLocation, digest: Digest, manifest: String = ""
     ) {
         self.name = name
         self.namespace = namespace
         self.project = project
-        self.source = source
+        sources = [source] + furtherSources
         self.destination = destination
         self.syncPolicy = syncPolicy
         self.labels = labels
@@ -56,6 +61,10 @@ public struct Application: Hashable, Sendable {
         public var repoURL: String
         /// Folder in the repository, without `/` at either end and without `.` and `..`; empty for its root.
         public var path: String
+        /// The name by which other sources read value files of this one, as `$NAME/path`.
+        public var ref: String?
+        /// Whether it gives objects, and not only value files to others.
+        public var isRendered = true
         /// Branch, tag, commit or range of versions; `HEAD`, the default branch, when the manifest says nothing.
         public var targetRevision: String
         public var directory: Directory

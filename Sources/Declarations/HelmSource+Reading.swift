@@ -14,16 +14,11 @@ extension HelmSource {
                 ],
                 unsupported: [
                     "passCredentials":
-                        "charts from repositories are not supported yet by this release"
+                        "credentials are sent to the repository's own host alone"
                 ])
         else { return nil }
         self.init()
         valueFiles = reading.strings(path.appending("valueFiles"))
-        for (index, file) in valueFiles.enumerated() where file.hasPrefix("$") {
-            reading.refuse(
-                FieldPath(path.steps + [.key("valueFiles"), .index(index)]),
-                "references between sources are not supported yet by this release")
-        }
         ignoresMissingValueFiles = reading.bool(path.appending("ignoreMissingValueFiles")) ?? false
         values = reading.string(path.appending("values")) ?? ""
         readValuesObject(&reading, path.appending("valuesObject"))

@@ -8,7 +8,7 @@ public import Model
 /// Source: https://argo-cd.readthedocs.io/en/stable/user-guide/helm/
 public struct HelmSource: Hashable, Sendable {
     /// Paths from the chart's folder, or with a slash in front from the root of the repository; `*` and `**`
-    /// stand for several files.
+    /// stand for several files; `$NAME/path` is in the source with that `ref`.
     public var valueFiles: [String] = []
     public var ignoresMissingValueFiles = false
     /// Values as a YAML text.

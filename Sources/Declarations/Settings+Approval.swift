@@ -36,7 +36,13 @@ extension Settings {
     public func requiresSignature(of application: Application, in environment: Environment)
         -> Bool
     {
-        switch repository(url: application.source.repoURL)?.signatures.require {
+        application.sources.contains { requiresSignature(of: $0, in: environment) }
+    }
+
+    public func requiresSignature(of source: Application.Source, in environment: Environment)
+        -> Bool
+    {
+        switch repository(url: source.repoURL)?.signatures.require {
         case .none?, nil: false
         case .everywhere: true
         case .environments(let names): names.contains(environment.name)

@@ -90,11 +90,17 @@ extension Settings {
                     hint: suggestion(for: cluster.description, among: environments.map(\.name))
                         ?? "declare it under environments in tidemark.yaml"))
         }
-        if repository(url: application.source.repoURL) == nil {
+        for (index, source) in application.sources.enumerated()
+        where repository(url: source.repoURL) == nil {
             problems.append(
                 Problem(
-                    at: application.location, field: FieldPath("spec", "source", "repoURL"),
-                    "there is no repository \(application.source.repoURL)",
+                    at: application.location,
+                    field: application.sources.count == 1
+                        ? FieldPath("spec", "source", "repoURL")
+                        : FieldPath([
+                            .key("spec"), .key("sources"), .index(index), .key("repoURL"),
+                        ]),
+                    "there is no repository \(source.repoURL)",
                     hint: "declare it under repositories in tidemark.yaml"))
         }
         return problems

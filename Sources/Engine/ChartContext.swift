@@ -53,11 +53,16 @@ struct RenderingContext: Sendable {
 
     /// Chance is drawn from the token key, so that no one without it can tell a password in advance.
     ///
-    /// - Parameter now: For templates; certificates are valid from when they are made.
+    /// - Parameters:
+    ///   - occurrence: How many earlier sources of the application are charts of this name: no two share keys, and
+    ///     further sources change none.
+    ///   - now: For templates; certificates are valid from when they are made.
     func surroundings(
-        _ application: String, _ chart: ChartIdentity, now: Timestamp, _ record: ChartRecord
+        _ application: String, _ chart: ChartIdentity, occurrence: Int, now: Timestamp,
+        _ record: ChartRecord
     ) -> ChartSurroundings {
         var scope = "\(application)\n\(chart.name) \(chart.version)"
+        if occurrence > 0 { scope += "\nsource \(occurrence)" }
         if generation > 0 { scope += "\nrenewed at \(generation)" }
         let draw = seededBytes(key.derivedKey(for: "charts"), scope: scope)
         let keeper = record.noting(failuresOf: chartVault.keeper(scope: scope))
@@ -73,13 +78,12 @@ struct RenderingContext: Sendable {
 
 extension DesiredSet {
     /// Whether another set of served kinds leads to the same answers.
-    func isAnswered(alike discovery: Discovery, _ application: Application) -> Bool {
-        guard let record else { return chart == nil }
-        let helm = application.source.helm ?? HelmSource()
-        guard let capabilities = try? RenderingContext.capabilities(helm, discovery) else {
-            return false
+    func isAnswered(alike discovery: Discovery) -> Bool {
+        charts.allSatisfy { chart in
+            guard let capabilities = try? RenderingContext.capabilities(chart.helm, discovery)
+            else { return false }
+            return chart.record.isAnswered(alike: capabilities)
         }
-        return record.isAnswered(alike: capabilities)
     }
 }
 
@@ -167,17 +171,21 @@ extension Application.Source {
     /// The folder that everything a rendering reads is in: the root of the repository when a chart's values come
     /// from elsewhere in it.
     var scope: String {
-        guard let helm else { return path }
-        let files = helm.valueFiles + helm.fileParameters.map(\.path)
-        return files.contains { $0.hasPrefix("/") || $0.contains("..") || $0.contains("$") }
+        return valueFilesHere.contains {
+            $0.hasPrefix("/") || $0.contains("..") || $0.contains("$")
+        }
             ? "" : path
     }
+
+    /// The paths that values come from, also those in other sources.
+    var valueFiles: [String] { (helm?.valueFiles ?? []) + (helm?.fileParameters.map(\.path) ?? []) }
+
+    private var valueFilesHere: [String] { valueFiles.filter { !HelmSource.isElsewhere($0) } }
 
     /// Whether a path of the repository is in the folder, or may be a file that a chart's values come from.
     func mayRead(_ file: String) -> Bool {
         if path.isEmpty || file == path || file.hasPrefix(path + "/") { return true }
-        guard let helm else { return false }
-        return (helm.valueFiles + helm.fileParameters.map(\.path)).contains { pattern in
+        return valueFilesHere.contains { pattern in
             // What a variable stands for is not known here.
             guard !pattern.contains("$"), let place = pathInRepository(pattern, from: path) else {
                 return true

@@ -2,6 +2,7 @@ internal import Declarations
 internal import Diffing
 internal import Digests
 internal import EventLog
+internal import GitRepository
 internal import Model
 internal import Planning
 internal import Rendering
@@ -22,6 +23,8 @@ struct DesiredSet: Sendable {
     }
 
     var commit: String
+    /// Of several sources what each was at.
+    var sources: [SourceRevision]?
     /// Of everything the rendering read.
     var inputs: Digest
     var objects: [Object]
@@ -29,7 +32,7 @@ struct DesiredSet: Sendable {
     var deletionHooks: [Object] = []
     var byKey: [ObjectKey: Int]
     var warnings: [String]
-    /// Name and version of the chart; `nil` for other sources.
+    /// Name and version of the chart, of several all of them; `nil` for other sources.
     var chart: String?
     /// The program that rendered, with its version; `nil` when it was this one.
     var program: String?
@@ -41,8 +44,8 @@ struct DesiredSet: Sendable {
     var asked: [ManifestsRendered.Answer] = []
     var certificates: [ManifestsRendered.Certificate] = []
     var looksUp = false
-    /// What the chart asked, and was told.
-    var record: ChartRecord?
+    /// What the charts asked, and were told.
+    var charts: [RenderedChart] = []
     /// What lookups found, with tokens.
     var found: [Blob] = []
 
@@ -64,6 +67,7 @@ struct DesiredSet: Sendable {
                 $0.renderer = "helm"
                 $0.rendererVersion = RenderingContext.chartRendererVersion
             }
+            $0.sources = sources
             $0.warnings = warnings
             $0.deletionHooks = deletionHooks.isEmpty ? nil : recorded(deletionHooks)
             $0.objects = recorded(objects)
@@ -110,22 +114,26 @@ extension DesiredSet {
         return builder.finish()
     }
 
-    /// Renders the folder of an application.
+    /// Renders the sources of an application.
     ///
     /// - Throws: `Problems`, all of them, when anything in it cannot be used; `ChartVaultError` when keys of a
     ///   chart cannot be read or kept just now.
     static func render(
-        _ application: Application, commit: String, tree: FileTree, inputs: Digest,
+        _ target: EnvironmentReconciler.Target, trees: [FileTree], inputs: Digest,
         in context: RenderingContext
     ) throws -> DesiredSet {
-        let chart = application.chartSource(in: tree)
         func rendered(now: Timestamp) throws -> DesiredSet {
             var set = DesiredSet(
-                commit: commit, inputs: inputs, objects: [], byKey: [:], warnings: [])
-            try set.fill(application, chart, tree, now: now, context)
+                commit: target.commit.description, inputs: inputs, objects: [], byKey: [:],
+                warnings: [])
+            set.sources = target.recordedSources
+            try set.fill(target, trees, now: now, context)
             return set
         }
-        guard chart != nil, let last = context.last else { return try rendered(now: context.now) }
+        let holdsChart = zip(target.application.sources, trees).contains { source, tree in
+            source.isRendered && target.application.only(source).chartSource(in: tree) != nil
+        }
+        guard holdsChart, let last = context.last else { return try rendered(now: context.now) }
         // What a chart reads is known once it has been rendered: with the time that is on record it reads what it
         // read then, as long as it gets the same answers.
         if var set = try? rendered(now: last.now) {
@@ -139,17 +147,15 @@ extension DesiredSet {
     }
 
     private mutating func fill(
-        _ application: Application, _ chart: HelmSource?, _ tree: FileTree, now: Timestamp,
+        _ target: EnvironmentReconciler.Target, _ trees: [FileTree], now: Timestamp,
         _ context: RenderingContext
     ) throws {
-        let record = ChartRecord()
-        let rendered = try read(application, chart, tree, now: now, context, record)
-        try fill(with: rendered, of: application, context, record)
+        let sources = SourceRendering(target: target, trees: trees, now: now, context: context)
+        try fill(with: try sources.rendered(into: &self), of: target.application, context)
     }
 
     mutating func fill(
-        with rendered: Rendered, of application: Application, _ context: RenderingContext,
-        _ record: ChartRecord
+        with rendered: Rendered, of application: Application, _ context: RenderingContext
     ) throws(Problems) {
         var problems = rendered.problems
         let placed = placed(
@@ -172,43 +178,7 @@ extension DesiredSet {
             objects.enumerated().map { ($0.element.planning.key, $0.offset) },
             uniquingKeysWith: { _, last in last })
         warnings += (rendered.warnings + placed.warnings).map(\.summary)
-        certificates = certificates(isGenerated: record.holdsIssued)
-    }
-
-    /// The manifests of a folder: a chart when the Application says so or the folder looks like one.
-    private mutating func read(
-        _ application: Application, _ chart: HelmSource?, _ tree: FileTree, now: Timestamp,
-        _ context: RenderingContext, _ record: ChartRecord
-    ) throws -> Rendered {
-        if let chart { return try read(chart, of: application, tree, now: now, context, record) }
-        let source = application.source
-        let directory = source.directory
-        return renderDirectory(
-            tree, path: source.path,
-            options: DirectoryOptions(
-                recurse: directory.recurse, include: directory.include,
-                exclude: directory.exclude, isExplicit: directory.isExplicit))
-    }
-
-    private mutating func read(
-        _ helm: HelmSource, of application: Application, _ tree: FileTree, now: Timestamp,
-        _ context: RenderingContext, _ record: ChartRecord
-    ) throws -> Rendered {
-        let capabilities = try context.capabilities(of: application, helm)
-        let (rendered, identity) = renderHelm(
-            tree, path: application.source.path,
-            options: application.helmOptions(helm, commit: commit, capabilities, record.reads)
-        ) { chart in context.surroundings(application.name, chart, now: now, record) }
-        if let failure = record.passingFailure { throw failure }
-        inputs = context.chartInputs(application, record)
-        asked = record.ofCluster
-        asksTime = record.asksTime
-        found = record.found
-        self.record = record
-        looksUp = record.looksUp
-        self.now = now
-        chart = identity.map { "\($0.name) \($0.version)" }
-        return rendered
+        certificates = certificates { text in charts.contains { $0.record.holdsIssued(text) } }
     }
 }
 

@@ -170,6 +170,7 @@ extension EnvironmentReconciler {
 
     private func checkSigned(_ target: Target) throws {
         guard target.rules.requiresSignature, target.signature != .verified else { return }
-        throw ApprovalError.unsigned(unsignedText(target.commit.description, target.signature))
+        let commit = target.signedCommit ?? target.commit
+        throw ApprovalError.unsigned(unsignedText(commit.description, target.signature))
     }
 }

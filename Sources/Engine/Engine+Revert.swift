@@ -86,12 +86,14 @@ extension Engine {
         let head = try await place.source.resolve(place.branch)
         let start = try await start(of: application, sync)
         let commits = try await place.source.commits(from: start, to: head, limit: 1000)
+        let isHere = { (source: Application.Source) in
+            self.parts.settings.repository(url: source.repoURL)?.name == place.target.repository
+        }
         let plan = RevertPlan(
             place.target.application, repository: place.target.repository, branch: place.branch,
             head: head, commits: commits, limit: sync == nil ? 1 : nil,
-            others: await declaredApplications().filter {
-                parts.settings.repository(url: $0.source.repoURL)?.name == place.target.repository
-            })
+            others: await declaredApplications().filter { $0.sources.contains(where: isHere) },
+            isHere: isHere)
         guard !plan.reverted.isEmpty else {
             throw SyncError.cannotRollBack(
                 to: sync ?? "the commit before",

@@ -81,27 +81,47 @@ extension Engine {
                 message: "no environment of tidemark.yaml is \(application.destination.cluster), "
                     + "where \(application.location) sends it")
         }
-        let url = application.source.repoURL
-        guard let repository = parts.settings.repository(url: url),
-            let follower = repositories[repository.name]
-        else {
-            throw TargetRefusal(
-                reason: .unknownRepository,
-                message: "no repository of tidemark.yaml has the URL "
-                    + "\(GitRemote.redacted(url)), which \(application.location) names")
+        let located = try await located(application)
+        let first = located[application.sources.firstIndex(of: application.source) ?? 0]
+        guard let commit = first.commit else {
+            throw SyncError.unknownApplication(application.name)
         }
-        do {
-            let located = try await follower.locate(application)
-            return EnvironmentReconciler.Target(
-                application: application, rules: rules(of: application, environment),
-                repository: repository.name, commit: located.commit, treeID: located.treeID,
-                signature: located.signature,
-                charts: parts.settings.charts[application.name] ?? Settings.ChartRules())
-        } catch GitError.unknownRevision(let revision) {
-            throw TargetRefusal(
-                reason: .unknownRepository,
-                message: "repository \(repository.name) has no branch, tag or commit \(revision)")
+        let signed = zip(application.sources, located).filter {
+            parts.settings.requiresSignature(of: $0.0, in: environment)
+        }.map(\.1)
+        let weakest = signed.first { $0.signature != .verified } ?? signed.first ?? first
+        return EnvironmentReconciler.Target(
+            application: application, rules: rules(of: application, environment),
+            repository: first.repository, commit: commit,
+            treeID: application.treeID(of: located), sources: located,
+            signature: weakest.signature, signedCommit: weakest.commit,
+            charts: parts.settings.charts[application.name] ?? Settings.ChartRules())
+    }
+
+    /// Where each source stands.
+    private func located(_ application: Application) async throws -> [LocatedSource] {
+        var all: [LocatedSource] = []
+        for source in application.sources {
+            let url = source.repoURL
+            guard let repository = parts.settings.repository(url: url),
+                let follower = repositories[repository.name]
+            else {
+                throw TargetRefusal(
+                    reason: .unknownRepository,
+                    message: "no repository of tidemark.yaml has the URL "
+                        + "\(GitRemote.redacted(url)), which \(application.location) names")
+            }
+            do {
+                all.append(
+                    try await follower.locate(source, under: application.scope(of: source)))
+            } catch GitError.unknownRevision(let revision) {
+                throw TargetRefusal(
+                    reason: .unknownRepository,
+                    message:
+                        "repository \(repository.name) has no branch, tag or commit \(revision)")
+            }
         }
+        return all
     }
 
     private func rules(of application: Application, _ environment: Settings.Environment)
@@ -165,6 +185,7 @@ extension Engine {
         return EnvironmentReconciler.Target(
             application: application, rules: rules(of: application, environment),
             repository: row.repository, commit: commit, treeID: nil,
+            sources: application.located(row, at: commit),
             charts: parts.settings.charts[application.name] ?? Settings.ChartRules(),
             removal: EnvironmentReconciler.Removal(
                 propagation: propagation, isLastOfFolder: isLastOfFolder))

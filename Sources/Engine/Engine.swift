@@ -193,9 +193,9 @@ extension Engine {
         String
     > {
         Set(
-            applications.filter {
-                parts.settings.repository(url: $0.source.repoURL)?.name == repository
-            }.map(\.source.targetRevision))
+            applications.flatMap(\.sources).filter {
+                parts.settings.repository(url: $0.repoURL)?.name == repository
+            }.map(\.targetRevision))
     }
 
     /// Works out every application's target and hands it to its environment.

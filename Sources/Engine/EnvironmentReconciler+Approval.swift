@@ -11,7 +11,7 @@ struct ApprovalMemo: Sendable {
     /// Whether a job saves or examines a plan.
     var isBusy = false
     /// The accounts of those who wrote what is between two commits.
-    var authors: (from: String?, to: CommitID, accounts: Set<String>)?
+    var authors: (from: [LocatedSource], to: [LocatedSource], accounts: Set<String>)?
 }
 
 /// A saved plan beside the world as it is now.
@@ -31,6 +31,7 @@ extension EnvironmentReconciler {
     {
         guard let target = entries[application]?.target else { return [:] }
         observation.signature = target.signature
+        observation.signedCommit = target.signedCommit?.description
         guard target.rules.approval.isNeeded else { return [:] }
         observation.desired = entries[application]?.desired?.objects.map(\.planning).digest
         observation.authors = await authors(of: application)
@@ -42,36 +43,53 @@ extension EnvironmentReconciler {
     /// The accounts of those who wrote what the newest commit brings to an application: of the commits since the
     /// one that was synced last, those that touch its folder; of the newest alone when that cannot be told.
     func authors(of application: String) async -> Set<String> {
-        guard let target = entries[application]?.target, let source = sources[target.repository]
-        else { return [] }
-        let synced = try? await recorder.store.state {
-            $0.applications[application]?.lastSyncedCommit
+        guard let target = entries[application]?.target else { return [] }
+        let synced = try? await recorder.store.state { state in
+            let row = state.applications[application]
+            let sync = row?.lastSynced.flatMap { state.syncs[$0] }
+            return (row?.lastSyncedCommit, sync?.plan?.sources)
         }
-        let from = synced ?? nil
-        if let known = entries[application]?.approval.authors, known.from == from,
-            known.to == target.commit
-        {
+        let past = target.asOf(
+            synced?.0.flatMap { CommitID($0) } ?? target.commit, synced?.1)
+        let known = entries[application]?.approval.authors
+        if let known, known.from == past.sources, known.to == target.sources {
             return known.accounts
         }
-        var commits: [Commit] = []
-        if let from = from.flatMap({ CommitID($0) }) {
-            let folder = target.application.source
-            commits = (try? await source.commits(from: from, to: target.commit, limit: 1000)) ?? []
-            commits = commits.filter { $0.touches(folder) }
+        var accounts: Set<String> = []
+        let hasMoved = past.sources.map(\.commit) != target.sources.map(\.commit)
+        for (index, located) in target.sources.enumerated() {
+            let isFirst = target.application.sources[index] == target.application.source
+            let isKnown = synced?.0 != nil && (isFirst || synced?.1 != nil)
+            let from = isKnown ? past.sources[index].commit : nil
+            // What another source brings was written by others.
+            if hasMoved, target.sources.count > 1, from == located.commit { continue }
+            guard let source = sources[located.repository], let commit = located.commit else {
+                continue
+            }
+            let isRead = { path in
+                target.application.mayRead(path) { $0 == target.application.sources[index] }
+            }
+            accounts.formUnion(await authors(from: from, to: commit, in: source, isRead))
         }
-        if commits.isEmpty {
-            commits = (try? await source.commits(from: nil, to: target.commit, limit: 1)) ?? []
-        }
-        let accounts = Set(
-            commits.flatMap { [$0.author.email, $0.author.name, $0.committer.email] })
-        entries[application]?.approval.authors = (from, target.commit, accounts)
+        entries[application]?.approval.authors = (past.sources, target.sources, accounts)
         return accounts
     }
-}
 
-extension Commit {
-    fileprivate func touches(_ source: Application.Source) -> Bool {
-        changedPathsTruncated || changedPaths.contains(where: source.mayRead)
+    private func authors(
+        from: CommitID?, to commit: CommitID, in source: any ManifestSource,
+        _ isRead: (String) -> Bool
+    ) async -> Set<String> {
+        var commits: [Commit] = []
+        if let from {
+            commits = (try? await source.commits(from: from, to: commit, limit: 1000)) ?? []
+            commits = commits.filter {
+                $0.changedPathsTruncated || $0.changedPaths.contains(where: isRead)
+            }
+        }
+        if commits.isEmpty {
+            commits = (try? await source.commits(from: nil, to: commit, limit: 1)) ?? []
+        }
+        return Set(commits.flatMap { [$0.author.email, $0.author.name, $0.committer.email] })
     }
 }
 

@@ -9,10 +9,23 @@ extension EnvironmentReconciler {
     /// The chart of an application as the installed `helm` program renders it.
     ///
     /// - Throws: `Problems` when Helm refuses; any other `HelmProgramError` is about this machine, and may pass.
-    func renderedByHelm(
-        _ application: Application, _ commit: CommitID, _ chart: HelmSource, _ tree: FileTree,
-        _ context: RenderingContext
-    ) async throws -> DesiredSet {
+    /// - Returns: `nil` when the application is no chart.
+    func renderedByHelm(_ target: Target, _ trees: [FileTree], _ context: RenderingContext)
+        async throws -> DesiredSet?
+    {
+        let application = target.application
+        guard application.sources.count == 1 else {
+            throw Problems([
+                Problem(
+                    at: application.location, field: FieldPath("spec", "sources"),
+                    "renderer: helm does not work with several sources",
+                    hint: "leave renderer out for this application")
+            ])
+        }
+        guard let tree = trees.first, let chart = application.chartSource(in: tree) else {
+            return nil
+        }
+        let commit = target.commit
         let path = application.source.path
         let record = ChartRecord()
         let capabilities = try context.capabilities(of: application, chart)
@@ -39,9 +52,9 @@ extension EnvironmentReconciler {
         set.asked = record.ofCluster
         set.chart = "\(invocation.chart.name) \(invocation.chart.version)"
         set.program = program
-        set.record = record
+        set.charts = [RenderedChart(helm: chart, record: record)]
         try set.fill(
-            with: invocation.read(output, path: path), of: application, context, record)
+            with: invocation.read(output, path: path), of: application, context)
         return set
     }
 

@@ -18,16 +18,13 @@ extension EnvironmentReconciler {
     {
         let row = try await recorder.store.state { $0.applications[application] }
         guard let row, !row.deletionHooks.isEmpty, target.rules.mode == .apply,
-            let source = sources[target.repository]
+            sources[target.repository] != nil
         else {
             return DesiredSet(
                 commit: target.commit.description, inputs: inputs, objects: [], byKey: [:],
                 warnings: [])
         }
-        var past = target
-        past.treeID = try await source.treeID(
-            at: target.commit, path: target.application.source.scope)
-        let rendered = try await render(past, inputs, known: row)
+        let rendered = try await render(try await withFolders(target), inputs, known: row)
         // Their bodies are on record, unless something that they were rendered from has changed since.
         let event = rendered.event
         if event.deletionHooks != row.deletionHooks {

@@ -58,6 +58,7 @@ extension EnvironmentReconciler {
         var observation = Observation(
             now: recorder.clock.now(), rules: target.rules, commit: target.commit.description,
             objects: [:])
+        observation.sources = target.recordedSources
         switch sight(of: application) {
         case .incomplete: return nil
         case .blocked(let obstacle):

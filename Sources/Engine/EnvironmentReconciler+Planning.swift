@@ -44,9 +44,11 @@ extension EnvironmentReconciler {
             $0.time = input.time
             $0.windows = Digest(of: "")
         }
-        return DecidedPlan(
+        var decided = DecidedPlan(
             plan: plan, inputs: inputs, decidedAt: position, failures: failures, bodies: bodies,
             input: input)
+        decided.sources = desired.sources
+        return decided
     }
 
     /// The target and the desired set of a request, once both sides of the comparison are known.

@@ -135,6 +135,7 @@ extension EnvironmentReconciler {
             if let retry = entry.renderRetry { wake(application, at: retry.at) }
             // The same files at a newer commit.
             entries[application]?.desired?.commit = target.commit.description
+            entries[application]?.desired?.sources = target.recordedSources
             return
         }
         do {
@@ -174,7 +175,7 @@ extension EnvironmentReconciler {
             let kind = object.planning.key.groupKind
             return former.resource(kind)?.isNamespaced == discovery.resource(kind)?.isNamespaced
         }
-        return hasSameScopes && desired.isAnswered(alike: discovery, entry.target.application)
+        return hasSameScopes && desired.isAnswered(alike: discovery)
     }
 
     /// After a failure that may pass; what was rendered from the same inputs stays in force meanwhile.
@@ -237,29 +238,17 @@ extension EnvironmentReconciler {
     func render(_ target: Target, _ inputs: Digest, known row: ApplicationRow?) async throws
         -> DesiredSet
     {
-        guard let source = sources[target.repository] else {
-            throw Problems([
-                Problem(
-                    at: target.application.location, "repository \(target.repository) is unknown")
-            ])
-        }
-        guard target.treeID != nil else {
-            let path = target.application.source.path
-            throw Problems([
-                Problem(
-                    at: target.application.location,
-                    "path \(path) does not exist at commit \(target.commit.short)")
-            ])
-        }
-        let tree = try await source.tree(at: target.commit, under: target.application.source.scope)
+        let trees = try await trees(of: target)
         var context = RenderingContext(
             key: tokenKey, discovery: discovery, chartVault: chartVault, now: recorder.clock.now())
         context.generation = row?.regenerations.last ?? 0
         if let inputs = row?.renderedInputs, let now = row?.renderedNow {
             context.last = (inputs, now)
         }
-        if target.charts.renderer == .helm, let chart = target.application.chartSource(in: tree) {
-            return try await renderedByHelm(target.application, target.commit, chart, tree, context)
+        if target.charts.renderer == .helm,
+            let set = try await renderedByHelm(target, trees, context)
+        {
+            return set
         }
         let lookups = target.charts.looksUp ? ClusterLookups() : nil
         context.lookups = lookups
@@ -268,7 +257,7 @@ extension EnvironmentReconciler {
             defer { round += 1 }
             let set: DesiredSet
             do {
-                set = try await rendered(target, tree, inputs, context)
+                set = try await rendered(target, trees, inputs, context)
             } catch let problems as Problems {
                 guard let lookups else { throw problems }
                 if try await answer(lookups, target.application, round: round) { continue }
@@ -286,7 +275,7 @@ extension EnvironmentReconciler {
     }
 
     private func rendered(
-        _ target: Target, _ tree: FileTree, _ inputs: Digest, _ context: RenderingContext
+        _ target: Target, _ trees: [FileTree], _ inputs: Digest, _ context: RenderingContext
     ) async throws -> DesiredSet {
         // Charts are programs: they run beside the pool of tasks, and hold up nobody else.
         try await withCheckedThrowingContinuation { continuation in
@@ -294,8 +283,7 @@ extension EnvironmentReconciler {
                 continuation.resume(
                     with: Result {
                         try DesiredSet.render(
-                            target.application, commit: target.commit.description, tree: tree,
-                            inputs: inputs, in: context)
+                            target, trees: trees, inputs: inputs, in: context)
                     })
             }
         }

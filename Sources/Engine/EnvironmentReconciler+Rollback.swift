@@ -49,7 +49,8 @@ extension EnvironmentReconciler {
             objects.append(object)
         }
         return DesiredSet(
-            commit: row.commit ?? "", inputs: planned.plan, objects: objects,
+            commit: row.commit ?? "", sources: planned.sources, inputs: planned.plan,
+            objects: objects,
             byKey: Dictionary(
                 objects.enumerated().map { ($0.element.planning.key, $0.offset) },
                 uniquingKeysWith: { _, last in last }),
@@ -85,13 +86,10 @@ extension EnvironmentReconciler {
             let commit = row.commit.flatMap({ CommitID($0) })
         else { throw secretUnavailable(sync, planned, "the commit of \(sync) is not on record") }
         do {
-            guard let source = sources[target.repository] else {
+            guard sources[target.repository] != nil else {
                 throw SyncError.unknownApplication(application)
             }
-            var past = target
-            past.commit = commit
-            past.treeID = try await source.treeID(
-                at: commit, path: target.application.source.scope)
+            let past = try await withFolders(target.asOf(commit, row.plan?.sources))
             var known = try await recorder.store.state { $0.applications[application] }
             // With what was drawn at that time.
             known?.regenerations.removeAll { $0 > row.plan?.decidedAt ?? row.requestedPosition }

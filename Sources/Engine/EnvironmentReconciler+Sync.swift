@@ -80,6 +80,8 @@ public struct DecidedPlan: Sendable {
     var bodies: [Int: Node]
     /// What the planner was given; a saved plan that is run keeps the input it was made from.
     var planningInput: Digest?
+    /// Of several sources what each was at.
+    var sources: [SourceRevision]?
     /// What is stored with the plan: its own bytes, and those of the input.
     let blobs: [Blob]
 
@@ -111,7 +113,10 @@ extension EnvironmentReconciler {
         _ application: String, _ request: SyncRequested, actor: Actor, id: EventID? = nil,
         after preceding: [Event] = [], running plan: DecidedPlan? = nil
     ) async throws -> String {
-        guard entries[application] != nil else { throw SyncError.unknownApplication(application) }
+        guard let target = entries[application]?.target else {
+            throw SyncError.unknownApplication(application)
+        }
+        let request = request.about(target)
         if let running = entries[application]?.run { throw SyncError.anotherSyncRuns(running.name) }
         let (stream, wake) = AsyncStream<Void>.makeStream(bufferingPolicy: .bufferingNewest(1))
         // Taken before the first suspension, so that no second sync slips in.
@@ -210,6 +215,7 @@ extension EnvironmentReconciler {
             $0.inputs = decided.inputs
             $0.plan = decided.blobs[0].digest
             $0.planningInput = decided.planningInput
+            $0.sources = decided.sources
         }
         var events = [inSync(.syncPlanned(planned), name, application)]
         guard !decided.failures.isEmpty else {
@@ -369,5 +375,14 @@ extension EnvironmentReconciler {
             case .terminated(let reason): .syncTerminated(SyncTerminated { $0.reason = reason })
             }
         try await recorder.record([inSync(event, name, application)], isOutcome: true)
+    }
+}
+
+extension SyncRequested {
+    /// With what each source of the target is at, unless an earlier state is asked for.
+    fileprivate func about(_ target: EnvironmentReconciler.Target) -> Self {
+        var request = self
+        if rollbackTo == nil { request.sources = target.recordedSources }
+        return request
     }
 }

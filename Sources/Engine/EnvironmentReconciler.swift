@@ -25,9 +25,15 @@ actor EnvironmentReconciler {
         var repository: String
         var commit: CommitID
         /// Of the folder's content; `nil` when the folder does not exist at this commit.
+        ///
+        /// Of several sources of all their folders.
         var treeID: String?
+        /// Where each source of the application stands, in their order.
+        var sources: [LocatedSource] = []
         /// What is known of the commit's signature, where that matters.
         var signature: CommitObserved.Signature?
+        /// Whose signature that is: of several sources one that is not verified, if there is any.
+        var signedCommit: CommitID?
         var charts = Settings.ChartRules()
         /// Set once the application has left Git and its objects are to go, too.
         var removal: Removal?

@@ -23,20 +23,22 @@ extension FieldOrigin {
     /// - Parameters:
     ///   - object: As it is on record, with where its manifest stands.
     ///   - tree: All that the application reads of the repository at the commit.
+    ///   - references: The files of other sources, by the `ref` that value files name them by.
     public init?(
         of field: FieldPath, _ object: ManifestsRendered.Object, application: Application,
-        tree: FileTree, rendered: ManifestsRendered, commit: String, at time: Timestamp
+        tree: FileTree, references: [String: FileTree] = [:], rendered: ManifestsRendered,
+        commit: String, at time: Timestamp
     ) throws {
         guard let chart = application.chartSource(in: tree) else {
             guard let line = Self.line(of: field, object, tree) else { return nil }
             self.line = line
             return
         }
+        var options = application.helmOptions(
+            chart, commit: commit, try Self.capabilities(chart, rendered.asked ?? []), .unheard)
+        options.references = references
         let found = try helmOrigin(
-            of: field, tree, path: application.source.path,
-            options: application.helmOptions(
-                chart, commit: commit, try Self.capabilities(chart, rendered.asked ?? []),
-                .unheard),
+            of: field, tree, path: application.source.path, options: options,
             with: { _ in Self.surroundings(at: rendered.now ?? time) },
             isMeant: { Self.isSame($0, object.key) })
         guard let found else { return nil }

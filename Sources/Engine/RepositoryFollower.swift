@@ -11,15 +11,6 @@ internal import Projections
 /// A remote that does not answer is recorded once, asked again with growing pauses, and shown in `status`;
 /// everything goes on with the last known commits.
 actor RepositoryFollower {
-    /// An application with the commit and folder it is declared to follow.
-    struct Source: Sendable, Equatable {
-        var application: Application
-        var commit: CommitID
-        var treeID: String?
-        /// What is known of the commit's signature, where that matters.
-        var signature: CommitObserved.Signature?
-    }
-
     let settings: Settings.Repository
     let folders: [Settings.ApplicationFolder]
     let source: any ManifestSource
@@ -90,14 +81,16 @@ actor RepositoryFollower {
         hasTried = true
     }
 
-    /// The commit and folder an application follows now.
+    /// The commit and folder that a source of an application is now.
     ///
+    /// - Parameter folder: That everything which is read of it is in.
     /// - Throws: What the repository says when the revision does not exist.
-    func locate(_ application: Application) async throws -> Source {
-        let commit = try await source.resolve(application.source.targetRevision)
-        return Source(
-            application: application, commit: commit,
-            treeID: try await source.treeID(at: commit, path: application.source.scope),
+    func locate(_ declared: Application.Source, under folder: String) async throws -> LocatedSource
+    {
+        let commit = try await source.resolve(declared.targetRevision)
+        return LocatedSource(
+            repository: name, place: .commit(commit),
+            treeID: try await source.treeID(at: commit, path: folder),
             signature: try await signature(of: commit))
     }
 }

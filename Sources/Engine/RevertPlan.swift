@@ -70,18 +70,21 @@ extension RevertPlan {
     ///     taken back.
     ///   - limit: The newest so many of them; `nil` for all.
     ///   - others: Every other application of the repository.
+    ///   - isHere: Whether a source is in the repository.
     init(
         _ application: Application, repository: String, branch: String, head: CommitID,
-        commits: [Commit], limit: Int?, others: [Application]
+        commits: [Commit], limit: Int?, others: [Application],
+        isHere: (Application.Source) -> Bool
     ) {
         let concerned = commits.reversed().filter { commit in
             commit.changedPathsTruncated
-                || commit.changedPaths.contains { application.isConcerned(by: $0) }
+                || commit.changedPaths.contains { application.isConcerned(by: $0, isHere) }
         }
         let reverted = concerned.prefix(limit ?? .max).map { commit in
             Reverted(
                 commit: commit.id.description, subject: commit.subject,
-                otherPaths: commit.changedPaths.filter { !application.isConcerned(by: $0) }.sorted()
+                otherPaths: commit.changedPaths.filter { !application.isConcerned(by: $0, isHere) }
+                    .sorted()
             )
         }
         let paths = reverted.flatMap(\.otherPaths)
@@ -89,14 +92,15 @@ extension RevertPlan {
             application: application.name, repository: repository, branch: branch,
             head: head.description, reverted: Array(reverted),
             otherApplications: others.filter { other in
-                other.name != application.name && paths.contains { other.isConcerned(by: $0) }
+                other.name != application.name
+                    && paths.contains { other.isConcerned(by: $0, isHere) }
             }.map(\.name).sorted())
     }
 }
 
 extension Application {
-    /// Whether a path of its repository is in its folder, or is the file that declares it.
-    fileprivate func isConcerned(by path: String) -> Bool {
-        source.mayRead(path) || path == location.file
+    /// Whether a path of the repository is read by one of its sources there, or is the file that declares it.
+    fileprivate func isConcerned(by path: String, _ isHere: (Source) -> Bool) -> Bool {
+        mayRead(path, where: isHere) || path == location.file
     }
 }

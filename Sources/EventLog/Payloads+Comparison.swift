@@ -72,6 +72,8 @@ public struct ManifestsRendered: Coded {
     public var program: String?
     public var renderer = "directory"
     public var rendererVersion = 1
+    /// Every source, in the order in which they are declared; `nil` when there is one of Git, whose commit is in the subjects.
+    public var sources: [SourceRevision]?
     public var warnings: [String] = []
     public init() {}
 
@@ -86,7 +88,40 @@ public struct ManifestsRendered: Coded {
         try coder.field("program", &program)
         try coder.field("renderer", &renderer)
         try coder.field("rendererVersion", &rendererVersion)
+        try coder.field("sources", &sources)
         try coder.field("warnings", &warnings)
+    }
+}
+
+/// What one source of an application was at: a commit, or a version of a chart.
+public struct SourceRevision: Coded, StoredValue, Hashable {
+    /// The chart's name in its repository; `nil` of a folder of Git.
+    public var chart: String?
+    /// Of a folder of Git.
+    public var commit: String?
+    /// The SHA-256 of a chart's archive.
+    public var digest: Digest?
+    /// Folder in the repository; empty for its root.
+    public var path = ""
+    /// The name by which other sources read value files of this one.
+    public var ref: String?
+    /// Such as `platform`: the name in tidemark.yaml.
+    public var repository = ""
+    /// As declared: `main`, or a range of versions.
+    public var targetRevision = ""
+    /// The chart's version that the declared one meant.
+    public var version: String?
+    public init() {}
+
+    public mutating func code(_ coder: inout some FieldCoder) throws(CodecError) {
+        try coder.field("chart", &chart)
+        try coder.field("commit", &commit)
+        try coder.field("digest", &digest)
+        try coder.field("path", &path)
+        try coder.field("ref", &ref)
+        try coder.field("repository", &repository)
+        try coder.field("targetRevision", &targetRevision)
+        try coder.field("version", &version)
     }
 }
 

@@ -14,6 +14,8 @@ public struct SyncRequested: Coded {
     public var plan: String?
     /// The sync whose objects are applied again, such as `sync-39`.
     public var rollbackTo: String?
+    /// What each source was at; `nil` when there is one of Git.
+    public var sources: [SourceRevision]?
     public var trigger = SyncTrigger.manual
     public init() {}
 
@@ -23,6 +25,7 @@ public struct SyncRequested: Coded {
         try coder.field("onlyObjects", &onlyObjects)
         try coder.field("plan", &plan)
         try coder.field("rollbackTo", &rollbackTo)
+        try coder.field("sources", &sources)
         try coder.field("trigger", &trigger)
     }
 }
@@ -87,6 +90,8 @@ public struct SyncPlanned: Coded, StoredValue {
     /// be made again.
     public var planningInput: Digest?
     public var prunes = 0
+    /// What each source was at; `nil` when there is one of Git.
+    public var sources: [SourceRevision]?
     public var updates = 0
     public init() {}
 
@@ -98,6 +103,7 @@ public struct SyncPlanned: Coded, StoredValue {
         try coder.field("plan", &plan)
         try coder.field("planningInput", &planningInput)
         try coder.field("prunes", &prunes)
+        try coder.field("sources", &sources)
         try coder.field("updates", &updates)
     }
 }

@@ -53,7 +53,8 @@ func signatureDecisions(_ application: ApplicationRow, _ observation: Observatio
     }
     return refusal(
         application, observation.commit, .unsignedCommit,
-        unsignedText(observation.commit ?? "", observation.signature))
+        unsignedText(
+            observation.signedCommit ?? observation.commit ?? "", observation.signature))
 }
 
 /// Why a commit does not pass for one that a trusted key has signed.

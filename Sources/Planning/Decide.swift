@@ -206,7 +206,7 @@ private func syncDecisions(
         return decisions
     }
     let isNew =
-        attempts.commit != observation.commit
+        attempts.commit != observation.commit || attempts.sources != observation.sources
         || attempts.declaration != application.declaration.digest
         || attempts.generation != application.regenerations.last ?? 0
     if isNew { return [.sync(request(.automated, observation, attempt: 0))] }
@@ -289,6 +289,7 @@ func request(_ trigger: SyncTrigger, _ observation: Observation, attempt: Int)
     SyncRequested {
         $0.attempt = attempt
         $0.isPruning = observation.rules.isPruning
+        $0.sources = observation.sources
         $0.trigger = trigger
     }
 }

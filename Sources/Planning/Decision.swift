@@ -60,6 +60,8 @@ public struct Observation: Sendable {
     public var rules: SyncRules
     /// The newest commit of the application's target revision.
     public var commit: String?
+    /// Of an application with several sources what each is at.
+    public var sources: [SourceRevision]?
     /// Why nothing can be said about the objects: unreachable cluster, manifests that cannot be rendered.
     public var obstacle: Obstacle?
     /// Every desired and every tracked object that takes part in the status; hooks do not.
@@ -68,8 +70,10 @@ public struct Observation: Sendable {
     public var desired: Digest?
     /// The accounts of those who wrote what the commit brings.
     public var authors: Set<String> = []
-    /// What is known of the signature of the commit.
+    /// What is known of the signature of the commit; of several sources of the weakest one.
     public var signature: CommitObserved.Signature?
+    /// Whose signature that is, when it is not that of `commit`.
+    public var signedCommit: String?
 
     public struct Obstacle: Equatable, Sendable {
         public var reason: SyncRefused.Reason

@@ -152,6 +152,7 @@ extension LedgerState {
                 $0.renderedCommit = envelope.subjects.commit
                 $0.renderedInputs = payload.inputs
                 $0.renderedNow = payload.now
+                $0.renderedSources = payload.sources
                 $0.renderWarnings = payload.warnings
                 $0.settle([.renderFailed, .unknownRepository])
             }

@@ -73,7 +73,9 @@ extension LedgerState {
         guard let sync = syncs[name], sync.rollbackTo == nil, let commit = sync.commit else {
             return
         }
-        applications.update(sync.application) { $0.attempts.note(planned: commit) }
+        applications.update(sync.application) {
+            $0.attempts.note(planned: commit, sync.plan?.sources)
+        }
     }
 
     private mutating func finish(
@@ -203,20 +205,24 @@ extension ApplicationRow.Attempts {
         _ request: SyncRequested, _ envelope: Envelope, _ declaration: Digest, _ generation: Int64
     ) {
         let newCommit = envelope.subjects.commit ?? commit
-        if newCommit != commit || declaration != self.declaration || generation != self.generation {
+        if newCommit != commit || declaration != self.declaration || generation != self.generation
+            || request.rollbackTo == nil && request.sources != sources
+        {
             self = Self()
             self.generation = generation
             commit = newCommit
             self.declaration = declaration
+            sources = request.sources
         }
         hookFailed = false
         lastAt = envelope.occurredAt
         if request.trigger == .selfHeal { heals += 1 }
     }
 
-    mutating func note(planned: String) {
-        guard planned != commit else { return }
+    mutating func note(planned: String, _ sources: [SourceRevision]?) {
+        guard planned != commit || sources != self.sources else { return }
         commit = planned
+        self.sources = sources
         failures = 0
         heals = 0
     }

@@ -7,7 +7,7 @@ public import Model
 /// to them. A past moment is the same fold, stopped earlier.
 public struct LedgerState: Sendable {
     /// Raised whenever the meaning of a row changes, so that stored rows are dropped and folded again.
-    public static let version = 5
+    public static let version = 6
 
     /// The last event folded in; 0 before the first.
     public internal(set) var position: Int64 = 0

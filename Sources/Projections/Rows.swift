@@ -146,6 +146,8 @@ public struct ApplicationRow: Row {
         public var hookFailed = false
         public var lastAt = Timestamp(nanoseconds: 0)
         public var lastFailed = false
+        /// Of an application with several sources what each was at.
+        public var sources: [SourceRevision]?
         public init() {}
 
         public mutating func code(_ coder: inout some FieldCoder) throws(CodecError) {
@@ -157,6 +159,7 @@ public struct ApplicationRow: Row {
             try coder.field("hookFailed", &hookFailed)
             try coder.field("lastAt", &lastAt)
             try coder.field("lastFailed", &lastFailed)
+            try coder.field("sources", &sources)
         }
     }
 
@@ -190,6 +193,8 @@ public struct ApplicationRow: Row {
     public var renderedInputs: Digest?
     /// What the time was for the templates of a chart.
     public var renderedNow: Timestamp?
+    /// Of an application with several sources what each was at.
+    public var renderedSources: [SourceRevision]?
     public var repository = ""
     public var runningSync: String?
     public var syncReason: String?
@@ -220,6 +225,7 @@ public struct ApplicationRow: Row {
         try coder.field("renderedCommit", &renderedCommit)
         try coder.field("renderedInputs", &renderedInputs)
         try coder.field("renderedNow", &renderedNow)
+        try coder.field("renderedSources", &renderedSources)
         try coder.field("repository", &repository)
         try coder.field("runningSync", &runningSync)
         try coder.field("syncReason", &syncReason)

@@ -1,6 +1,17 @@
 import EventLog
 import Model
 
+let sourceRevision = SourceRevision {
+    $0.chart = "nginx"
+    $0.commit = "1111111111111111111111111111111111111111"
+    $0.digest = digest[4]
+    $0.path = "charts/shop"
+    $0.ref = "values"
+    $0.repository = "platform"
+    $0.targetRevision = "^15.0.0"
+    $0.version = "15.2.0"
+}
+
 let filledComparisons: [Event] = [
     .manifestsRendered(
         ManifestsRendered {
@@ -41,6 +52,7 @@ let filledComparisons: [Event] = [
             $0.program = "helm v4.3.1"
             $0.renderer = "helm"
             $0.rendererVersion = 1
+            $0.sources = [sourceRevision]
             $0.warnings = ["two files declare Service/api-gateway"]
         }),
     .renderFailed(RenderFailed { $0.problems = ["base/web.yaml:7:3: a key occurs twice"] }),

@@ -21,6 +21,7 @@ let filledSyncs: [Event] = [
             $0.onlyObjects = [deployment, service]
             $0.plan = "plan-17"
             $0.rollbackTo = "sync-39"
+            $0.sources = [sourceRevision]
             $0.trigger = .rollback
         }),
     .syncRefused(
@@ -37,6 +38,7 @@ let filledSyncs: [Event] = [
             $0.plan = digest[7]
             $0.planningInput = digest[8]
             $0.prunes = 2
+            $0.sources = [sourceRevision]
             $0.updates = 3
         }),
     .planSaved(

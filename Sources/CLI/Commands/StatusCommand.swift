@@ -179,7 +179,8 @@ struct StatusReport {
                     ], colors: object.row.health.flatMap(color).map { [2: $0] } ?? [:],
                     document: .null))
         }
-        return "\n" + listing.text(.table, paint)
+        let sources = row.renderedSources.map { sourceListing($0).text(.table, paint) + "\n" } ?? ""
+        return "\n" + sources + listing.text(.table, paint)
     }
 
     private func objects(of name: String) -> [(key: ObjectKey?, row: ObjectRow)] {
@@ -228,6 +229,9 @@ struct StatusReport {
         fields.set("healthMessage", row.healthMessage)
         fields.set("targetRevision", row.declaration.targetRevision)
         fields.set("renderedCommit", row.renderedCommit)
+        if let sources = row.renderedSources {
+            fields["renderedSources"] = .array(sources.map(\.document))
+        }
         fields.set("syncedCommit", row.lastSyncedCommit)
         fields.set("lastSync", row.lastSync)
         fields.set("runningSync", row.runningSync)

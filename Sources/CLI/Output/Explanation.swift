@@ -81,6 +81,7 @@ extension Explanation {
         let commit = row.commit.map { id in
             let known = state.commits[id]
             let subject = known.map { " \"\($0.subject)\" by \($0.authorName)" } ?? ""
+            if let sources = row.plan?.sources { return "commits \(sources.text)" }
             return "commit \(short(id))\(subject)"
         }
         let how =

@@ -112,6 +112,34 @@ extension FieldOrigin {
     }
 }
 
+/// One source of an application, as of the commit that was rendered.
+private struct SourcePlace {
+    var source: Application.Source
+    /// Its name.
+    var repository: String
+    var commit: CommitID
+    var mirror: GitRepository
+    /// All of the repository.
+    var tree: FileTree
+
+    func blame(_ line: SourceLocation) async throws -> Commit {
+        try await mirror.blame(line.file, line: line.line ?? 1, at: commit)
+    }
+
+    /// The object with its place in this repository; `nil` when the source does not give it.
+    func object(_ object: ManifestsRendered.Object, isOneOfSeveral: Bool)
+        -> ManifestsRendered.Object?
+    {
+        guard source.isRendered else { return nil }
+        guard isOneOfSeveral else { return object }
+        guard object.file.hasPrefix(repository + ":") else { return nil }
+        var object = object
+        object.file.removeFirst(repository.count + 1)
+        let isBelow = source.path.isEmpty || object.file.hasPrefix(source.path + "/")
+        return isBelow ? object : nil
+    }
+}
+
 extension WhySearch {
     /// The lines of the repository, as of the commit that was applied.
     private func written(_ place: ObjectPlace, _ row: ObjectRow) async throws
@@ -126,34 +154,70 @@ extension WhySearch {
             let commit = rendering.subjects.commit.flatMap({ CommitID($0) }),
             let (application, declaration) = try await application(row.application, upTo: applied)
         else { return nil }
-        guard let declared = workspace.settings.repository(url: application.source.repoURL) else {
-            throw CommandError(
-                "the repository \(application.source.repoURL) is not in tidemark.yaml")
+        let places = try await places(of: application, rendered, commit)
+        var references: [String: FileTree] = [:]
+        for place in places {
+            if let name = place.source.ref { references[name] = place.tree }
         }
-        let mirror = try await workspace.mirror(declared, as: "git")
-        let tree = try await mirror.tree(at: commit, under: "")
-        var origin = try FieldOrigin(
-            of: field, object, application: application, tree: tree, rendered: rendered,
-            commit: commit.description, at: rendering.envelope.recordedAt)
-        guard origin != nil else { return nil }
-        origin?.nameApplication(declaration)
-        guard let origin else { return nil }
-        var written = WhyReport.Written(
-            commit: commit.description, repository: declared.name, origin: origin)
-        written.author = try? await blame(origin.line, mirror, commit)
-        for use in origin.values where use.origin.kind == .file || use.origin.kind == .chartDefault
-        {
-            guard let file = use.origin.file, let line = use.origin.line else { continue }
-            let location = SourceLocation(file: file, line: line)
-            written.authors[use.path] = try? await blame(location, mirror, commit)
+        // Of an object that several give, the last one counts.
+        for place in places.reversed() {
+            guard let object = place.object(object, isOneOfSeveral: places.count > 1) else {
+                continue
+            }
+            var application = application
+            application.sources = [place.source]
+            var origin = try FieldOrigin(
+                of: field, object, application: application, tree: place.tree,
+                references: references, rendered: rendered, commit: place.commit.description,
+                at: rendering.envelope.recordedAt)
+            origin?.nameApplication(declaration)
+            guard let origin else { continue }
+            var written = WhyReport.Written(
+                commit: place.commit.description, repository: place.repository, origin: origin)
+            written.author = try? await place.blame(origin.line)
+            for use in origin.values {
+                written.authors[use.path] = await author(of: use, place, places)
+            }
+            return written
         }
-        return written
+        return nil
     }
 
-    private func blame(_ line: SourceLocation, _ mirror: GitRepository, _ commit: CommitID)
-        async throws -> Commit
+    /// Who wrote the line that a value stands in, in this source or in one that it names.
+    private func author(of use: ValueUse, _ place: SourcePlace, _ places: [SourcePlace]) async
+        -> Commit?
     {
-        try await mirror.blame(line.file, line: line.line ?? 1, at: commit)
+        guard use.origin.kind == .file || use.origin.kind == .chartDefault,
+            let file = use.origin.file, let line = use.origin.line
+        else { return nil }
+        let name = HelmSource.reference(in: file)
+        guard let name, let other = places.first(where: { $0.source.ref == name }) else {
+            return try? await place.blame(SourceLocation(file: file, line: line))
+        }
+        let below = String(file.dropFirst(name.count + 2))
+        return try? await other.blame(SourceLocation(file: below, line: line))
+    }
+
+    /// Every source, as of the commits that were rendered.
+    private func places(
+        of application: Application, _ rendered: ManifestsRendered, _ commit: CommitID
+    ) async throws -> [SourcePlace] {
+        var places: [SourcePlace] = []
+        for (index, source) in application.sources.enumerated() {
+            guard let declared = workspace.settings.repository(url: source.repoURL) else {
+                throw CommandError("the repository \(source.repoURL) is not in tidemark.yaml")
+            }
+            let known = rendered.sources.flatMap {
+                $0.indices.contains(index) ? $0[index].commit : nil
+            }
+            let commit = known.flatMap { CommitID($0) } ?? commit
+            let mirror = try await workspace.mirror(declared, as: "git")
+            places.append(
+                SourcePlace(
+                    source: source, repository: declared.name, commit: commit, mirror: mirror,
+                    tree: try await mirror.tree(at: commit, under: "")))
+        }
+        return places
     }
 
     private func newest(_ types: Set<String>, of application: String, upTo position: Int64)

@@ -6,6 +6,7 @@ extension TimelineLine {
     func text(_ payload: ManifestsRendered) -> String {
         let warnings =
             payload.warnings.isEmpty ? "" : ", \(count(payload.warnings.count, "warning"))"
+        let commit = payload.sources.map(\.text) ?? commit
         return "\(application) at \(commit), \(count(payload.objects.count, "object"))\(warnings)"
     }
 
@@ -66,7 +67,8 @@ extension TimelineLine {
             details.append("only \(payload.onlyObjects.map(\.shortText).joined(separator: " "))")
         }
         if let plan = payload.plan { details.append(plan) }
-        let target = payload.rollbackTo.map { "back to \($0)" } ?? "to \(commit)"
+        let target =
+            payload.rollbackTo.map { "back to \($0)" } ?? "to \(payload.sources?.text ?? commit)"
         return "\(name) of \(application) \(target) (\(details.joined(separator: ", ")))"
     }
 

@@ -24,6 +24,8 @@ public struct HelmOptions: Sendable {
     ///
     /// Source: https://argo-cd.readthedocs.io/en/stable/user-guide/build-environment/
     public var environment: [String: String] = [:]
+    /// Other sources, in which `$NAME/path` finds value files.
+    public var references: [String: FileTree] = [:]
 
     public init(chart: ChartOptions) { self.chart = chart }
 }
@@ -131,7 +133,10 @@ struct HelmSourceFiles: Sendable {
         var values = ChartValues { path throws(ChartError) in
             try source.read(source.substituted(path))
         }
-        for file in try valueFiles() { try values.add(file: try read("/" + file), name: file) }
+        for file in try valueFiles() {
+            try values.add(
+                file: try read(file), name: file.hasPrefix("/") ? String(file.dropFirst()) : file)
+        }
         if let fields = options.valuesObject {
             values.add(fields, name: "valuesObject")
         } else if !options.values.isEmpty {
@@ -153,7 +158,7 @@ struct HelmSourceFiles: Sendable {
     /// Files of values in the order in which they count, and last what the Application says itself.
     func valueTexts() throws(ChartError) -> [[UInt8]] {
         var texts: [[UInt8]] = []
-        for file in try valueFiles() { texts.append(try read("/" + file)) }
+        for file in try valueFiles() { texts.append(try read(file)) }
         if let fields = options.valuesObject {
             texts.append(printJSON(.object(fields)))
         } else if !options.values.isEmpty {
@@ -175,7 +180,9 @@ struct HelmSourceFiles: Sendable {
     /// The files that a path or a glob means, ascending; a missing one is a mistake unless that is allowed.
     private func files(_ pattern: String) throws(ChartError) -> [String] {
         let found = try matching(pattern)
-        options.chart.reads.note(.files(pattern)) { found.joined(separator: "\n") }
+        options.chart.reads.note(.files(pattern)) {
+            found.map { $0.hasPrefix("/") ? String($0.dropFirst()) : $0 }.joined(separator: "\n")
+        }
         return found
     }
 
@@ -185,17 +192,18 @@ struct HelmSourceFiles: Sendable {
                 "\(pattern): values are not fetched from a network",
                 hint: "keep the file in the repository")
         }
-        guard let path = pathInRepository(pattern, from: folder) else {
+        let (tree, prefix, below, folder) = place(of: pattern)
+        guard let path = pathInRepository(below, from: folder) else {
             throw ChartError("the value file \(pattern) is outside of the repository")
         }
         let isGlob = pattern.contains { "*?[{".contains($0) }
         if isGlob, let glob = try? Glob(path, separator: "/") {
-            let found = tree.sortedPaths.filter { glob.matches($0) }
+            let found = tree.sortedPaths.filter { glob.matches($0) }.map { "\(prefix)/\($0)" }
             if !found.isEmpty || options.ignoresMissingValueFiles { return found }
             throw ChartError("no file matches the value files \(pattern)")
         }
         switch tree.resolve(path) {
-        case .file: return [path]
+        case .file: return ["\(prefix)/\(path)"]
         case .outside: throw ChartError("the value file \(pattern) is outside of the repository")
         case .folder, .missing, .loop:
             if options.ignoresMissingValueFiles { return [] }
@@ -204,14 +212,38 @@ struct HelmSourceFiles: Sendable {
     }
 
     private func read(_ path: String) throws(ChartError) -> [UInt8] {
-        guard let place = pathInRepository(path, from: folder),
+        let (tree, prefix, below, folder) = place(of: path)
+        guard let place = pathInRepository(below, from: folder),
             case .file(_, let bytes) = tree.resolve(place)
         else { throw ChartError("open \(path): no such file or directory") }
-        options.chart.reads.note(.file(place)) { Digest(of: bytes).description }
+        let name = prefix.isEmpty ? place : "\(prefix)/\(place)"
+        options.chart.reads.note(.file(name)) { Digest(of: bytes).description }
         return bytes
     }
 
+    /// Where a path leads: into a source that it names, such as `$values`, or into this one.
+    private func place(of path: String) -> (
+        tree: FileTree, prefix: String, path: String, folder: String
+    ) {
+        guard let name = referencedSource(path), let other = options.references[name] else {
+            return (tree, "", path, folder)
+        }
+        return (other, "$" + name, String(path.dropFirst(name.count + 1)), "")
+    }
+
     private func substituted(_ text: String) -> String {
+        if let name = referencedSource(text), options.references[name] != nil {
+            return "$" + name + substituted(String(text.dropFirst(name.count + 1)))
+        }
+        return resolved(text)
+    }
+
+    private func referencedSource(_ path: String) -> String? {
+        guard path.hasPrefix("$") else { return nil }
+        return String(path.dropFirst().prefix { $0 != "/" })
+    }
+
+    private func resolved(_ text: String) -> String {
         text.substituted(options.environment) { name, value in
             options.chart.reads.note(.variable(name)) { value }
         }

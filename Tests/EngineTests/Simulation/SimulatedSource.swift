@@ -7,6 +7,8 @@ import Synchronization
 /// A Git repository of a simulation: a list of commits, each with all its files.
 final class SimulatedSource: ManifestSource {
     fileprivate struct Contents {
+        /// The first digit of its commits.
+        var digit = "0"
         var commits: [(Commit, [String: String])] = []
         /// Written, and not pushed.
         var loose: [(Commit, [String: String])] = []
@@ -17,7 +19,10 @@ final class SimulatedSource: ManifestSource {
         var fetches = 0
         var trees = 0
     }
-    private let contents = Mutex(Contents())
+    private let contents: Mutex<Contents>
+
+    /// - Parameter digit: That its commits begin with.
+    init(digit: String = "0") { contents = Mutex(Contents(digit: digit)) }
 
     @discardableResult
     func commit(_ message: String, _ files: [String: String]) -> CommitID {
@@ -139,7 +144,7 @@ extension SimulatedSource.Contents {
     /// The next commit on top of the branch, which does not move.
     func made(_ message: String, _ files: [String: String]) -> Commit {
         let digits = String(commits.count + loose.count + 1)
-        let text = String(repeating: "0", count: 40 - digits.count) + digits
+        let text = digit + String(repeating: "0", count: 39 - digits.count) + digits
         guard let id = CommitID(text) else { preconditionFailure("forty digits") }
         let person = Commit.Identity(
             name: "engineer-a", email: "a@example.com", time: Timestamp(seconds: 1_700_000_000))

@@ -21,6 +21,9 @@ final class World: Sendable {
     /// Of the second environment, in worlds that have one.
     let staging = SimulatedCluster()
     let source = SimulatedSource()
+    /// A second repository, in worlds that have one.
+    let values = SimulatedSource(digit: "1")
+    let hasValues = Mutex(false)
     /// Where charts keep their keys.
     let vault = Mutex("/nonexistent")
     let helm = Mutex(HelmProgram(name: "/nonexistent/helm"))
@@ -52,7 +55,8 @@ final class World: Sendable {
         var parts = try parts(fate, mode)
         parts.signatures = signatures
         parts.settings.environments[0].requireApproval = requireApproval
-        if requireSignature { parts.settings.repositories[0].signatures.require = .everywhere }
+        let last = parts.settings.repositories.count - 1
+        if requireSignature { parts.settings.repositories[last].signatures.require = .everywhere }
         let engine = Engine(parts)
         return try await withThrowingTaskGroup(of: Bool?.self) { group in
             group.addTask {
@@ -100,10 +104,16 @@ final class World: Sendable {
             },
             digest: Digest(of: ""))
         settings.charts = charts.withLock { $0 }
+        var sources = ["platform": source]
+        if hasValues.withLock({ $0 }) {
+            sources["values"] = values
+            settings.repositories.append(
+                Settings.Repository(name: "values", url: "file:///values", poll: .seconds(20)))
+        }
         var parts = Engine.Parts(
             settings: settings, store: store.port(fate, clock),
             clusters: ["dev": cluster.port(fate), "staging": staging.port(fate)],
-            sources: ["platform": source], tokenKey: tokenKey,
+            sources: sources, tokenKey: tokenKey,
             chartVault: ChartVault(
                 folder: vault.withLock { $0 }, key: Array(repeating: 9, count: 32)),
             clock: clock,
