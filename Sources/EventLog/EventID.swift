@@ -58,6 +58,13 @@ public struct EventID: Hashable, Sendable {
     }
 }
 
+/// In the order of their texts, which is that of their times.
+extension EventID: Comparable {
+    public static func < (one: EventID, other: EventID) -> Bool {
+        (one.high, one.low) < (other.high, other.low)
+    }
+}
+
 extension EventID: CustomStringConvertible {
     public var description: String { text }
 }

@@ -68,10 +68,17 @@ extension Table {
 
     /// What changed since the last call, in ascending order of keys; rows that are as before are left out.
     mutating func takeChanges() -> [RowChange] {
-        guard let changed = before, !changed.isEmpty else { return [] }
-        defer { before?.removeAll(keepingCapacity: changed.count < 1000) }
-        return changed.keys.sorted().compactMap { key in
-            let old = changed[key] ?? nil
+        guard let count = before?.count, count > 0 else { return [] }
+        let changes = changes()
+        // The room is kept for the next batch, unless this one was out of the ordinary.
+        before?.removeAll(keepingCapacity: count <= 4000)
+        return changes
+    }
+
+    private func changes() -> [RowChange] {
+        guard let before else { return [] }
+        return before.keys.sorted().compactMap { key in
+            let old = before[key] ?? nil
             let new = rows[key]
             guard old != new else { return nil }
             return RowChange(projection: name, key: key, bytes: new.map(RecordEncoder.encode))

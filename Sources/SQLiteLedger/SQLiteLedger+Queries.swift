@@ -137,30 +137,29 @@ extension SQLiteLedger {
         }
     }
 
-    /// Hands over the events after a position, up to `last`; one thread reads and decodes pages while this
+    /// Hands over the events after a position, up to `last`; other threads read and decode pages while this
     /// one does `body`.
     func forEachPage(
         after first: Int64, upTo last: Int64,
         _ body: ([RecordedEvent]) throws(LedgerError) -> Void
     ) throws(LedgerError) {
         let reader = reader
-        let records = Mutex(RecordReader())
+        let records = RecordReaders(2)
         let position = Mutex(first)
-        var pages = PageAhead { () throws(LedgerError) -> [RecordedEvent]? in
+        var pages = PageAhead(makers: 2) { () throws(LedgerError) -> EventPage? in
             let after = position.withLock { $0 }
             let limit = Int(min(Int64(StoredEvents.pageSize), last - after))
             guard limit > 0 else { return nil }
-            let page: EventPage
             do {
-                page = try reader.read { db in
+                let page = try reader.read { db in
                     try StoredEvents(db: db).wholePage(after: after, limit: limit)
                 }
+                guard let end = page.places.last?.position else { return nil }
+                position.withLock { $0 = end }
+                return page
             } catch { throw LedgerError(error) }
-            guard let end = page.places.last?.position else { return nil }
-            position.withLock { $0 = end }
-            do { return try records.withLock { try page.events(&$0) } } catch {
-                throw LedgerError(error)
-            }
+        } page: { maker, page throws(LedgerError) in
+            try records.with(maker) { reader throws(LedgerError) in try page.events(&reader) }
         }
         while let page = try pages.take() { try body(page) }
     }

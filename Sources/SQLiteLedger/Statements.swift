@@ -20,6 +20,7 @@ final class Statements {
     private let noRow: RawStatement
     private let position: RawStatement
     private let idLookup: RawStatement
+    private let anyIDLookup: RawStatement
     private let versionLookup: RawStatement
 
     /// - Parameter version: Of the projections whose rows are written.
@@ -53,6 +54,7 @@ final class Statements {
             db,
             "UPDATE projection SET position = ? WHERE name = ? AND version = ? AND position = ?")
         idLookup = try RawStatement(db, "SELECT position FROM event WHERE id = ?")
+        anyIDLookup = try RawStatement(db, "SELECT 1 FROM event WHERE id BETWEEN ? AND ? LIMIT 1")
         versionLookup = try RawStatement(
             db, "SELECT max(stream_version) FROM event WHERE stream = ?")
         row.bind(4, Int64(version))
@@ -65,6 +67,13 @@ final class Statements {
     func position(of id: EventID) throws -> Int64 {
         idLookup.bind(1, id.text)
         return try idLookup.onlyInteger() ?? 0
+    }
+
+    /// Whether an event on record has an id in this range.
+    func hasID(in range: ClosedRange<EventID>) throws -> Bool {
+        anyIDLookup.bind(1, range.lowerBound.text)
+        anyIDLookup.bind(2, range.upperBound.text)
+        return try anyIDLookup.onlyInteger() != nil
     }
 
     /// How many events a stream has.

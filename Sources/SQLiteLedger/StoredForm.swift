@@ -69,8 +69,10 @@ struct StoredForm: Sendable {
 }
 
 extension StoredForm {
-    /// So many events are encoded at once; fewer than two pages are not worth another thread.
+    /// So many events are encoded at once.
     private static let pageSize = 32
+    /// The first page is smaller, so that the inserting begins soon.
+    private static let firstPage = 8
 
     /// The stored forms of events in their order, a page at a time; `nil` after the last one.
     ///
@@ -79,21 +81,30 @@ extension StoredForm {
         -> () throws(LedgerError) -> [StoredForm]?
     {
         let next = Mutex(0)
-        let make = { @Sendable () throws(LedgerError) -> [StoredForm]? in
-            let start = next.withLock { next in
-                defer { next += Self.pageSize }
-                return next
+        let range = { @Sendable () -> Range<Int>? in
+            next.withLock { next in
+                let start = next
+                next = min(events.count, start + (start == 0 ? firstPage : pageSize))
+                return start < next ? start..<next : nil
             }
-            guard start < events.count else { return nil }
+        }
+        let page = { @Sendable (_: Int, range: Range<Int>) throws(LedgerError) -> [StoredForm] in
             var forms: [StoredForm] = []
-            for index in start..<min(start + Self.pageSize, events.count) {
+            forms.reserveCapacity(range.count)
+            for index in range {
                 forms.append(
                     try StoredForm(events[index], places[index], salt: random.bytes(16)))
             }
             return forms
         }
-        guard events.count >= 2 * pageSize else { return make }
-        var ahead = PageAhead(make)
+        // What is one page more is not worth another thread.
+        guard events.count > firstPage + pageSize else {
+            return { () throws(LedgerError) in
+                guard let range = range() else { return nil }
+                return try page(0, range)
+            }
+        }
+        var ahead = PageAhead(makers: 1, next: range, page: page)
         return { () throws(LedgerError) in try ahead.take() }
     }
 }

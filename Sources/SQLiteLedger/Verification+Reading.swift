@@ -7,8 +7,8 @@ internal import Synchronization
 
 /// A walk through a ledger from its first event, a page at a time.
 ///
-/// Nothing that is derived is believed: index and rows are compared with what the events give. One thread
-/// reads pages and checks each record by itself, another checks their order and folds.
+/// Nothing that is derived is believed: index and rows are compared with what the events give. Two threads
+/// read pages and check each record by itself, another checks their order and folds.
 enum LedgerVerification {
     /// Checks every event, the index and the rows.
     static func report(_ database: DatabaseQueue, version: Int) throws(LedgerError)
@@ -16,16 +16,17 @@ enum LedgerVerification {
     {
         let start = try read(database) { try Start(StoredEvents(db: $0, version: version)) }
         var walk = Walk(start: start)
-        let records = Mutex(RecordReader())
+        let readers = RecordReaders(2)
         let position = Mutex<Int64>(0)
-        var pages = PageAhead { () throws(LedgerError) -> CheckedPage? in
+        var pages = PageAhead(makers: 2) { () throws(LedgerError) -> RecordPage? in
             let after = position.withLock { $0 }
-            let page = try read(database) { db in
-                try records.withLock { try StoredEvents(db: db).checkedPage(after: after, &$0) }
-            }
+            let page = try read(database) { try StoredEvents(db: $0).recordPage(after: after) }
             guard let last = page.records.last?.position else { return nil }
             position.withLock { $0 = last }
             return page
+        } page: { maker, page throws(LedgerError) -> CheckedPage in
+            let checked = try readers.with(maker) { CheckedPage(page, &$0) }
+            return try read(database) { try checked.withBlobs(of: $0) }
         }
         while let page = try pages.take() {
             walk.check(page)
@@ -35,13 +36,11 @@ enum LedgerVerification {
         return try read(database) { [walk] db in
             // What was appended since the last page; from here on in one transaction.
             var walk = walk
+            var reader = RecordReader()
             while true {
-                let stored = StoredEvents(db: db)
-                let page = try records.withLock {
-                    try stored.checkedPage(after: walk.verifier.position, &$0)
-                }
+                let page = try StoredEvents(db: db).recordPage(after: walk.verifier.position)
                 guard !page.records.isEmpty else { break }
-                walk.check(page)
+                walk.check(try CheckedPage(page, &reader).withBlobs(of: db))
                 walk = try walk.checkedTree(TreeNodes(db: db))
             }
             return try walk.finish(StoredEvents(db: db, version: version))
@@ -69,15 +68,48 @@ enum LedgerVerification {
         do { return try database.read(body) } catch { throw LedgerError(error) }
     }
 
-    /// Records that were checked by themselves, and what else was found when they were read.
-    struct CheckedPage: Sendable {
-        var records: [CheckedRecord] = []
-        /// Of the tree, one for each record.
-        var leaves: [Digest] = []
-        var missingBlobs: [Finding] = []
-        var index = IndexSum()
+    /// Records as they are stored.
+    struct RecordPage: Sendable {
+        var records: [StoredRecord] = []
         /// Those whose payloads are in an archive that is not at hand.
         var archived: Set<Int64> = []
+    }
+
+    /// Records that were checked by themselves, and what else was found of them.
+    struct CheckedPage: Sendable {
+        private(set) var records: [CheckedRecord] = []
+        /// Of the tree, one for each record.
+        private(set) var leaves: [Digest] = []
+        private(set) var missingBlobs: [Finding] = []
+        private(set) var index = IndexSum()
+        let archived: Set<Int64>
+
+        init(_ page: RecordPage, _ reader: inout RecordReader) {
+            archived = page.archived
+            records.reserveCapacity(page.records.count)
+            leaves.reserveCapacity(page.records.count)
+            for record in page.records {
+                let checked = record.checked(&reader)
+                records.append(checked)
+                leaves.append(TreeHash.leaf(record.envelope))
+                if let event = checked.event { index.add(event.envelope) }
+            }
+        }
+
+        /// After the bodies that the events name were looked for.
+        func withBlobs(of db: Database) throws -> CheckedPage {
+            let blobs = try BlobLookup(db)
+            var page = self
+            for event in records.lazy.compactMap(\.event) {
+                for digest in event.event?.blobs ?? [] where try !blobs.isAccountedFor(digest) {
+                    page.missingBlobs.append(
+                        Finding(
+                            position: event.position, "blob", expected: digest.description,
+                            found: "none"))
+                }
+            }
+            return page
+        }
     }
 
     /// Where the fold begins when what was before is in an archive that is not at hand.
@@ -169,10 +201,8 @@ enum LedgerVerification {
 }
 
 extension StoredEvents {
-    /// The next page, each record of it checked by itself.
-    func checkedPage(after position: Int64, _ reader: inout RecordReader) throws
-        -> LedgerVerification.CheckedPage
-    {
+    /// The records after a position, with the payloads that an archive has.
+    func recordPage(after position: Int64) throws -> LedgerVerification.RecordPage {
         let statement = try RawStatement(
             cached: """
                 SELECT event.position, id, type, version, stream, stream_version, recorded_at,
@@ -184,9 +214,8 @@ extension StoredEvents {
         defer { statement.reset() }
         statement.bind(1, position)
         statement.bind(2, Int64(Self.pageSize))
-        let blobs = try BlobLookup(db)
         let archives = try archives()
-        var page = LedgerVerification.CheckedPage()
+        var page = LedgerVerification.RecordPage()
         while try statement.step() {
             var record = StoredRecord(
                 position: statement.integer(0), id: statement.text(1), type: statement.text(2),
@@ -203,17 +232,7 @@ extension StoredEvents {
                     page.archived.insert(record.position)
                 }
             }
-            let checked = record.checked(&reader)
-            page.records.append(checked)
-            page.leaves.append(TreeHash.leaf(record.envelope))
-            guard let event = checked.event else { continue }
-            page.index.add(event.envelope)
-            for digest in event.event?.blobs ?? [] where try !blobs.isAccountedFor(digest) {
-                page.missingBlobs.append(
-                    Finding(
-                        position: event.position, "blob", expected: digest.description,
-                        found: "none"))
-            }
+            page.records.append(record)
         }
         return page
     }

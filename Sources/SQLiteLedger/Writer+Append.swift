@@ -58,14 +58,16 @@ extension Writer {
     private func earlierAttempt(_ batch: AppendBatch, _ statements: Statements, _ db: Database)
         throws -> [RecordedEvent]?
     {
-        var seen: Set<EventID> = []
+        let ids = batch.events.map(\.id).sorted()
+        for (id, next) in zip(ids, ids.dropFirst()) where id == next {
+            throw LedgerError.idempotencyConflict(id: id, reason: "the batch names it twice")
+        }
+        // Ids are made in the order of time, so that those of a new batch stand together, behind all others.
+        guard let first = ids.first, let last = ids.last, try statements.hasID(in: first...last)
+        else { return nil }
         var earlier: [RecordedEvent] = []
         var missing: EventID?
         for new in batch.events {
-            guard seen.insert(new.id).inserted else {
-                throw LedgerError.idempotencyConflict(
-                    id: new.id, reason: "the batch names it twice")
-            }
             let position = try statements.position(of: new.id)
             guard position > 0, let found = try StoredEvents(db: db).event(at: position) else {
                 missing = new.id

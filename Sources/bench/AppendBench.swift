@@ -11,7 +11,7 @@ internal import Synchronization
 func measureAppend() async throws -> [Figure] {
     try await withTemporaryFolder { folder in
         var figures: [Figure] = []
-        for (size, commits) in [(1, 60), (100, 10), (1000, 2)] {
+        for (size, commits) in [(1, 100), (100, 20), (1000, 4)] {
             let path = "\(folder)/\(size).db"
             let ledger = try SQLiteLedger.create(
                 path: path, programVersion: "bench", tokenKeyID: "00000000")
@@ -22,7 +22,7 @@ func measureAppend() async throws -> [Figure] {
             var source = KilobyteEvents()
             var best = (ledger: Double.infinity, bare: Double.infinity)
             var processor = (ledger: Double.infinity, bare: Double.infinity)
-            for _ in 0..<8 {
+            for _ in 0..<12 {
                 let batches = (0..<commits).map { _ in AppendBatch(events: source.next(size)) }
                 let clock = ContinuousClock()
                 var used = processorSeconds(CLOCK_PROCESS_CPUTIME_ID)
