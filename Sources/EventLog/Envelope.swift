@@ -155,10 +155,13 @@ public struct RecordedEvent: Equatable, Sendable {
     public var envelope: Envelope
     /// `nil` once the payload was redacted or archived.
     public var event: Event?
+    /// Whether the payload is in an archive that is not at hand.
+    public var isArchived: Bool
 
-    public init(envelope: Envelope, event: Event?) {
+    public init(envelope: Envelope, event: Event?, isArchived: Bool = false) {
         self.envelope = envelope
         self.event = event
+        self.isArchived = isArchived
     }
 
     public var position: Int64 { envelope.position }

@@ -16,7 +16,8 @@ extension Event {
         case .ledgerArchived(let payload): payload.states.map(\.digest)
         case .applyIntended(let payload): list(payload.body)
         case .objectApplied(let payload): list(payload.live)
-        case .ledgerOpened, .clockJumped, .projectionRebuilt, .verificationRun,
+        case .projectionRebuilt(let payload): payload.base?.states.map(\.digest) ?? []
+        case .ledgerOpened, .clockJumped, .verificationRun,
             .redactionKeyChanged, .configurationChanged, .repositoryRegistered,
             .repositoryUnreachable, .repositoryReachable, .refMoved, .commitObserved,
             .pushIntended, .pushFinished, .environmentDeclared, .clusterConnected,

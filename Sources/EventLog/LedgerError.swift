@@ -35,6 +35,12 @@ public enum LedgerError: Error, Equatable, Sendable {
     case notArchivable(reason: String)
     /// The question needs payloads that were moved into an archive, which is not at hand.
     case archived(through: Int64)
+    /// Tables of this release's version are to be folded, and those that an archive left are of another.
+    case outdatedBase(through: Int64, saved: Int, wanted: Int)
+    /// No `ledger.archived` of the ledger names the file; digests are SHA-256 in hexadecimal.
+    case wrongArchive(path: String, digest: String, recorded: [String])
+    /// The file was written to be an archive of this ledger, and nothing was moved into it.
+    case unrecordedArchive(path: String)
     /// An event this release cannot read.
     case unreadable(position: Int64, CodecError)
 }
@@ -64,6 +70,11 @@ extension LedgerError: Diagnostic {
         case .notRedactable(let position, _): "event \(position) is not redacted"
         case .notArchivable: "nothing is archived"
         case .archived(let through): "the events up to \(through) are in an archive"
+        case .outdatedBase(let through, _, _):
+            "the ledger is to be folded anew, and the events up to \(through) are in an archive"
+        case .wrongArchive(let path, _, _):
+            "\(path) is not an archive of this ledger, or was changed"
+        case .unrecordedArchive(let path): "\(path) was never put on record"
         case .unreadable(let position, let error): "event \(position): \(error.summary)"
         }
     }
@@ -74,6 +85,13 @@ extension LedgerError: Diagnostic {
             .notStorable(_, let reason), .io(let reason), .corrupt(_, let reason),
             .notRedactable(_, let reason), .notArchivable(let reason):
             reason
+        case .outdatedBase(_, let saved, let wanted):
+            "the archive left tables of version \(saved), and this release has version \(wanted)"
+        case .wrongArchive(_, let digest, let recorded):
+            recorded.isEmpty
+                ? "its digest is \(digest), and the ledger records no archive"
+                : "its digest is \(digest); the ledger records \(recorded.joined(separator: ", "))"
+        case .unrecordedArchive: "archiving ended before it moved anything into the file"
         case .wrongExpectedVersion: "another event was recorded first"
         case .locked, .exists, .inUse, .notFound, .tooNew, .readOnly, .envelopeTooLarge,
             .blobMismatch,
@@ -92,6 +110,11 @@ extension LedgerError: Diagnostic {
         case .unreadable(_, let error): error.hint
         case .io: "may this user write to the folder, and is the disk sound?"
         case .archived: "name the archive with --archive FILE"
+        case .outdatedBase:
+            "tidemark rebuild --archive FILE, once, with every archive of the ledger"
+        case .wrongArchive: "name the file that tidemark archive wrote, or an intact copy of it"
+        case .unrecordedArchive:
+            "leave it out: the ledger has all that is in it; tidemark archive --out writes it anew"
         case .inUse: "give the copy another name"
         case .exists: "give another name, or move that file away"
         case .notALedger, .readOnly, .wrongExpectedVersion, .idempotencyConflict,

@@ -59,12 +59,28 @@ public struct ClockJumped: Coded {
 }
 
 public struct ProjectionRebuilt: Coded {
+    /// The tables where an archive ends, folded with it from the first event.
+    public struct Base: Coded, StoredValue, Hashable {
+        public var states: [LedgerArchived.SavedState] = []
+        /// Of the `ledger.archived`.
+        public var through: Int64 = 0
+        public init() {}
+
+        public mutating func code(_ coder: inout some FieldCoder) throws(CodecError) {
+            try coder.field("states", &states)
+            try coder.field("through", &through)
+        }
+    }
+
+    /// Where folds of this version begin without the archive, when it left tables of another version.
+    public var base: Base?
     public var events: Int64 = 0
     public var projection = ""
     public var version = 0
     public init() {}
 
     public mutating func code(_ coder: inout some FieldCoder) throws(CodecError) {
+        try coder.field("base", &base)
         try coder.field("events", &events)
         try coder.field("projection", &projection)
         try coder.field("version", &version)

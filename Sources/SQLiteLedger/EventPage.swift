@@ -9,8 +9,9 @@ struct EventPage: Sendable {
         var envelope: Range<Int>
         /// `nil` when there is none.
         var payload: Range<Int>?
-        /// Whether a redaction names it.
-        var isRedacted: Bool
+        /// The event that says where the payload is gone.
+        var removedBy: Int64?
+        var isArchived = false
     }
 
     private(set) var bytes: [UInt8] = []
@@ -21,15 +22,14 @@ struct EventPage: Sendable {
         let envelope = take(statement.bytes(1))
         let hasPayload = !statement.isNull(2)
         let payload = hasPayload ? take(statement.bytes(2)) : nil
-        let isRedacted = !hasPayload && !statement.isNull(3)
+        let removedBy = hasPayload || statement.isNull(3) ? nil : statement.integer(3)
         places.append(
-            Place(
-                position: position, envelope: envelope, payload: payload, isRedacted: isRedacted))
+            Place(position: position, envelope: envelope, payload: payload, removedBy: removedBy))
     }
 
     /// Puts the payloads in that an archive has, each compared with its hash.
     mutating func fill(_ find: (Int64) throws -> (salt: [UInt8], bytes: [UInt8])?) throws {
-        for index in places.indices where places[index].isRedacted {
+        for index in places.indices where places[index].removedBy != nil {
             let place = places[index]
             guard let kept = try find(place.position) else { continue }
             let envelope = try RecordDecoder.decode(
@@ -40,6 +40,17 @@ struct EventPage: Sendable {
             }
             places[index].payload = bytes.count..<bytes.count + kept.bytes.count
             bytes += kept.bytes
+        }
+    }
+
+    /// Notes which payloads are in an archive that is not at hand.
+    mutating func markArchived(_ isArchiving: (Int64) throws -> Bool) throws {
+        var known: [Int64: Bool] = [:]
+        for index in places.indices where places[index].payload == nil {
+            guard let event = places[index].removedBy else { continue }
+            let isArchived = try known[event] ?? isArchiving(event)
+            known[event] = isArchived
+            places[index].isArchived = isArchived
         }
     }
 
@@ -60,11 +71,14 @@ struct EventPage: Sendable {
     }
 
     func event(_ place: Place, _ reader: inout RecordReader) throws(LedgerError) -> RecordedEvent {
-        guard place.payload != nil || place.isRedacted else {
+        guard place.payload != nil || place.removedBy != nil else {
             throw LedgerError.corrupt(position: place.position, reason: "it has no payload")
         }
         do throws(CodecError) {
-            return try reader.event(envelope: place.envelope, payload: place.payload, in: bytes)
+            var event = try reader.event(
+                envelope: place.envelope, payload: place.payload, in: bytes)
+            event.isArchived = place.isArchived
+            return event
         } catch {
             throw LedgerError.unreadable(position: place.position, error)
         }
@@ -78,7 +92,7 @@ extension StoredEvents {
     static let columns = """
         event.position, event.envelope, payload.bytes, \
         CASE WHEN payload.position IS NULL THEN \
-        (SELECT position FROM redaction WHERE position = event.position) END \
+        (SELECT named_by FROM redaction WHERE position = event.position) END \
         FROM event LEFT JOIN payload ON payload.position = event.position
         """
 
@@ -97,9 +111,10 @@ extension StoredEvents {
         defer { statement.reset() }
         var page = EventPage()
         while try statement.step() { page.append(statement) }
-        guard page.places.contains(where: \.isRedacted) else { return page }
+        guard page.places.contains(where: { $0.removedBy != nil }) else { return page }
         let archives = try archives()
         if !archives.isEmpty { try page.fill { try archivedPayload($0, archives) } }
+        try page.markArchived(isArchiving)
         return page
     }
 
@@ -108,8 +123,9 @@ extension StoredEvents {
     /// - Throws: `.archived` when a payload of it is in an archive that is not at hand.
     func wholePage(after position: Int64, limit: Int) throws -> EventPage {
         let page = try page(after: position, limit: limit)
-        for place in page.places where place.payload == nil {
-            try requireNotArchived(place.position)
+        if let place = page.places.first(where: \.isArchived) {
+            throw LedgerError.archived(
+                through: try LedgerBase(self)?.through ?? place.position)
         }
         return page
     }

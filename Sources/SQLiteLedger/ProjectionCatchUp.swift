@@ -10,6 +10,8 @@ internal import Projections
 /// whoever is killed in the middle goes on from there.
 struct ProjectionCatchUp {
     private let database: DatabaseQueue
+    /// Where events are read.
+    private let source: DatabaseQueue
     private let version: Int
     private(set) var state: LedgerState
     private var reader = RecordReader()
@@ -20,8 +22,11 @@ struct ProjectionCatchUp {
     private static let rowsAtOnce = 10_000
 
     /// Begins where the stored rows end, or anew when there are none that can be read.
-    init(_ database: DatabaseQueue, version: Int) throws {
+    ///
+    /// - Parameter source: A connection that has archives at hand, for when one is needed.
+    init(_ database: DatabaseQueue, reading source: DatabaseQueue? = nil, version: Int) throws {
         self.database = database
+        self.source = source ?? database
         self.version = version
         let stored = try database.read { db in
             try StoredEvents(db: db, version: version).storedState()
@@ -30,9 +35,9 @@ struct ProjectionCatchUp {
             state = stored
             return
         }
-        let start = try database.read { db in
+        let start = try self.source.read { db in
             let stored = StoredEvents(db: db, version: version)
-            return try LedgerBase(stored)?.state(stored) ?? LedgerState()
+            return try LedgerBase.start(stored)
         }
         state = start
         try database.writeWithoutTransaction { db in
@@ -50,12 +55,13 @@ struct ProjectionCatchUp {
     /// - Returns: Whether there may be more.
     mutating func step() throws -> Bool {
         let before = state.position
+        let page = try source.read { db in
+            try StoredEvents(db: db, version: version)
+                .wholePage(after: before, limit: Self.pageSize)
+        }
+        let hasMore = page.places.count == Self.pageSize
         return try database.writeWithoutTransaction { db in
-            var hasMore = false
             try db.inTransaction(.immediate) {
-                let page = try StoredEvents(db: db, version: version)
-                    .wholePage(after: before, limit: Self.pageSize)
-                hasMore = page.places.count == Self.pageSize
                 guard !page.places.isEmpty else { return .commit }
                 try state.fold(page.events(&reader))
                 let statements = try Statements(db, version: version)

@@ -2,7 +2,6 @@ public import Digests
 public import EventLog
 internal import Foundation
 internal import GRDB
-internal import Glibc
 public import Model
 internal import Projections
 
@@ -28,7 +27,8 @@ extension SQLiteLedger {
     /// Envelopes stay, and so do events about the ledger itself; events of syncs that have not ended stay with
     /// all that follows them.
     ///
-    /// Repeated with the same id it answers with what is on record.
+    /// Repeated with the same id it answers with what is on record. A file that an attempt left behind, which
+    /// ended before anything was moved, is replaced.
     ///
     /// - Throws: `.notArchivable` when nothing would be moved, `.exists` when there is a file already.
     public func archive(
@@ -36,10 +36,10 @@ extension SQLiteLedger {
     ) async throws(LedgerError) -> LedgerArchive {
         guard !isReadOnly else { throw LedgerError.readOnly }
         if let earlier = try await earlierArchive(file, id) { return earlier }
-        guard !fileExists(file) else { throw LedgerError.exists(path: file) }
+        let isLeftover = try await isLeftover(file)
+        guard isLeftover || !fileExists(file) else { throw LedgerError.exists(path: file) }
         let through = try await archivable(before: time)
-        let draft = file + ".new"
-        for suffix in ["", "-journal"] { removeFile(draft + suffix) }
+        let draft = try makeDraft(of: file, like: path)
         let scan: ArchiveScan
         let digest: Digest
         do {
@@ -47,11 +47,11 @@ extension SQLiteLedger {
                 try Self.writeArchive(db, through: through, draft)
             }
             _ = try syncFile(draft)
-            digest = try digestOfFile(draft)
-            try renameFile(draft, to: file)
+            digest = try FileDigests.digest(of: draft)
+            try moveFile(draft, to: file, replacing: isLeftover)
             try syncFolder(of: file)
         } catch {
-            removeFile(draft)
+            for suffix in ["", "-journal"] { removeFile(draft + suffix) }
             throw error
         }
         let event = try await writing { try $0.archive(scan, digest, actor, id) }
@@ -72,7 +72,9 @@ extension SQLiteLedger {
     }
 
     /// The last position whose payload may be moved.
-    private func archivable(before time: Timestamp) async throws(LedgerError) -> Int64 {
+    ///
+    /// - Throws: `.notArchivable` when there is none.
+    public func archivable(before time: Timestamp) async throws(LedgerError) -> Int64 {
         let last = try await position(at: time + .nanoseconds(-1))
         let open: (sync: Int64?, hasPush: Bool)
         do {
@@ -107,7 +109,7 @@ extension SQLiteLedger {
         -> ArchiveScan
     {
         let stored = StoredEvents(db: db)
-        let start = try LedgerBase(stored)?.state(stored) ?? LedgerState()
+        let start = try LedgerBase.start(stored)
         var scan = ArchiveScan(through: through, from: start)
         try scan.follow(stored)
         let database = try DatabaseQueue(path: draft)
@@ -202,26 +204,19 @@ extension Writer {
                 throw LedgerError.io("the archive ends at no event")
             }
             let blobs = scan.removable(with: writer.state)
-            let tables = base.savedTables()
-            let version = writer.projectionVersion
+            let saved = SavedBase(base, version: writer.projectionVersion)
             let archived = LedgerArchived {
                 $0.archive = digest
                 $0.blobs = Int64(blobs.count)
                 $0.through = scan.through
-                $0.states = tables.map { table in
-                    LedgerArchived.SavedState {
-                        $0.projection = table.name
-                        $0.version = version
-                        $0.digest = Digest(of: table.bytes)
-                    }
-                }
+                $0.states = saved.states
             }
             let new = NewEvent(
                 id: id, .ledgerArchived(archived), stream: LedgerState.Stream.ledger,
                 subjects: Subjects(), actor: actor, occurredAt: writer.time.now())
             let before = writer.state.position
             let statements = try writer.statements(db)
-            let batch = AppendBatch(events: [new], blobs: tables.map { Blob($0.bytes) })
+            let batch = AppendBatch(events: [new], blobs: saved.blobs)
             guard let event = try writer.insert(batch, db).first else {
                 throw LedgerError.io("the archive was not recorded")
             }
@@ -251,24 +246,5 @@ extension Removals {
                 WHERE position IN (SELECT position FROM redaction WHERE named_by = ?)
                 """, arguments: [position])
         for digest in blobs { try remove(digest, namedBy: position) }
-    }
-}
-
-/// SHA-256 of a file, read a part at a time.
-private func digestOfFile(_ path: String) throws(LedgerError) -> Digest {
-    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
-    guard descriptor >= 0 else {
-        throw LedgerError.io("\(path): \(String(cString: strerror(errno)))")
-    }
-    defer { close(descriptor) }
-    var builder = DigestBuilder()
-    var buffer = [UInt8](repeating: 0, count: 1 << 20)
-    while true {
-        let count = read(descriptor, &buffer, buffer.count)
-        guard count >= 0 else {
-            throw LedgerError.io("\(path): \(String(cString: strerror(errno)))")
-        }
-        if count == 0 { return builder.finish() }
-        builder.update(Array(buffer[..<count]))
     }
 }

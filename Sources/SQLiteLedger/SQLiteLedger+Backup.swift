@@ -47,11 +47,15 @@ extension SQLiteLedger {
     }
 
     /// Runs `body` on a new reading connection, without a transaction, beside all other work.
+    ///
+    /// - Parameter archives: Files to read as part of the ledger.
     func onOwnConnection<R: Sendable>(
-        _ body: @escaping @Sendable (Database) throws -> R
+        archives: [String] = [], _ body: @escaping @Sendable (Database) throws -> R
     ) async throws(LedgerError) -> R {
         let source: DatabaseQueue
-        do { source = try Connection.reading(path) } catch { throw LedgerError(error) }
+        do { source = try Connection.reading(path, archives: archives) } catch {
+            throw LedgerError(error)
+        }
         let result: Result<R, LedgerError> = await withCheckedContinuation { continuation in
             source.asyncWriteWithoutTransaction { db in
                 continuation.resume(
@@ -73,7 +77,7 @@ extension SQLiteLedger {
 /// Makes an empty file beside `file` under a name that was free, with the mode of `source`.
 ///
 /// SQLite vacuums into a file that is empty.
-private func makeDraft(of file: String, like source: String) throws(LedgerError) -> String {
+func makeDraft(of file: String, like source: String) throws(LedgerError) -> String {
     var name = Array((file + ".XXXXXX").utf8CString)
     let descriptor = mkstemp(&name)
     guard descriptor >= 0 else {
@@ -91,7 +95,7 @@ private func makeDraft(of file: String, like source: String) throws(LedgerError)
 }
 
 /// - Throws: `.exists` when there is a file of that name by now, and it may not be replaced.
-private func moveFile(_ from: String, to: String, replacing: Bool) throws(LedgerError) {
+func moveFile(_ from: String, to: String, replacing: Bool) throws(LedgerError) {
     if replacing { return try renameFile(from, to: to) }
     // Unlike a renaming, a link never takes the place of a file.
     if link(from, to) == 0 { return removeFile(from) }

@@ -39,8 +39,15 @@ extension SQLiteLedger {
     }
 
     /// The bytes kept under a digest, compared with it; `nil` when there are none.
+    ///
+    /// - Throws: `.archived` when they are in an archive that is not at hand.
     public func blob(_ digest: Digest) async throws(LedgerError) -> [UInt8]? {
-        try await reading { db in try StoredEvents(db: db).blob(digest) }
+        try await reading { db in
+            let stored = StoredEvents(db: db)
+            if let bytes = try stored.blob(digest) { return bytes }
+            try stored.requireNotArchived(digest)
+            return nil
+        }
     }
 
     /// The version of a stream: how many events it has.
@@ -85,7 +92,7 @@ extension SQLiteLedger {
             guard let base = try LedgerBase(stored), base.through <= last else {
                 return LedgerState.past()
             }
-            return try base.state(stored)
+            return try LedgerBase.start(stored)
         }
         state.keepChanges(false)
         for known in saved.positions.reversed() where known <= last {

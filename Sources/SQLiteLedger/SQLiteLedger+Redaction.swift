@@ -73,13 +73,15 @@ extension SQLiteLedger {
     ) async throws(LedgerError) -> R {
         let result: Result<R, LedgerError> = await withCheckedContinuation { continuation in
             queue.async {
-                let result = self.writer.withLock { writer in
-                    Result {
+                let (result, head, isFull) = self.writer.withLock { writer in
+                    let result: Result<R, LedgerError> = Result {
                         guard var open = writer.take() else { throw LedgerError.readOnly }
                         defer { writer = open }
                         return try body(&open)
                     }.mapError { LedgerError($0) }
+                    return (result, writer?.state.position ?? 0, writer?.isFull ?? false)
                 }
+                self.tell(head: head, isFull: isFull)
                 continuation.resume(returning: result)
             }
         }
@@ -96,7 +98,7 @@ struct RedactionScan: Sendable {
 
     init(_ position: Int64, _ blobs: [Digest], _ stored: StoredEvents) throws {
         self.position = position
-        state = try LedgerBase(stored)?.state(stored) ?? LedgerState()
+        state = try LedgerBase.start(stored)
         self.blobs = Set(blobs)
     }
 

@@ -58,6 +58,14 @@ extension SQLiteLedger {
         filter.types = ["manifests.rendered"]
         filter.positions = 1...max(1, position)
         let newest = try await events(matching: filter, newestFirst: true, limit: 1).first
+        if newest?.isArchived == true {
+            let version = projectionVersion
+            return try await reading { db in
+                let stored = StoredEvents(db: db, version: version)
+                let base = try LedgerBase.atHand(stored, at: position)
+                return try base.state(stored).applications[application]?.desired ?? []
+            }
+        }
         guard case .manifestsRendered(let rendered) = newest?.event else { return [] }
         return rendered.objects
     }
@@ -70,9 +78,19 @@ extension SQLiteLedger {
         var filter = filter
         filter.positions = 1...max(1, position)
         let query = EventQuery(filter: filter, newestFirst: false, limit: .max)
+        let version = projectionVersion
         return try await reading { db in
             var state = LedgerState.past()
-            for event in try query.run(db) where isMeant(event) {
+            var events = try query.run(db).filter(isMeant)
+            if events.contains(where: \.isArchived) {
+                // What the archived ones had told is in the state that the archive left.
+                let stored = StoredEvents(db: db, version: version)
+                let base = try LedgerBase.atHand(stored, at: position)
+                state = try base.state(stored)
+                state.keepChanges(false)
+                events.removeAll { $0.position <= base.through }
+            }
+            for event in events {
                 guard event.position > state.position else {
                     throw LedgerError.corrupt(
                         position: event.position,

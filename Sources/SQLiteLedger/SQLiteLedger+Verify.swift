@@ -54,35 +54,51 @@ extension SQLiteLedger {
     /// The fold is paged beside the appends; only the last stretch and the exchange of the rows take the
     /// writer's time. The rebuild is on record as `projection.rebuilt`.
     ///
+    /// - Parameter archives: Files to fold with, from the first event; without them the fold begins with what the
+    ///   newest archive left, if there is one.
     /// - Returns: How many events were folded, and how many rows (and nodes of the tree, tables and guards) had
     ///   not been what they must be; those that opening the ledger for `Mending.everything` found are among them.
-    public func rebuild(actor: Actor = .reconciler) async throws(LedgerError)
-        -> (events: Int64, differing: Int)
+    /// - Throws: `.corrupt` when what the newest archive left is not what its events give.
+    public func rebuild(actor: Actor = .reconciler, archives: [String] = [])
+        async throws(LedgerError) -> (events: Int64, differing: Int)
     {
         guard !isReadOnly else { throw LedgerError.readOnly }
-        let base = try await state(at: try await head())
-        let result: Result<(Int64, Int, NewEvent), LedgerError> =
-            await withCheckedContinuation { continuation in
-                queue.async {
-                    continuation.resume(
-                        returning: self.writer.withLock { writer in
-                            Result {
-                                guard let writer = try writer?.rebuild(from: base, actor) else {
-                                    throw LedgerError.readOnly
-                                }
-                                return writer
-                            }.mapError { LedgerError($0) }
-                        })
-                }
-            }
-        let (events, differing, announcement) = try result.get()
-        _ = try await append(AppendBatch(events: [announcement]))
+        let start = try await folded(with: archives)
+        let (events, differing, announcement) = try await writing { writer in
+            try writer.rebuild(from: start.state, start.base, actor)
+        }
+        _ = try await append(AppendBatch(events: [announcement], blobs: start.blobs))
         return (events, differing)
+    }
+
+    private struct Folded: Sendable {
+        var state: LedgerState
+        var base: ProjectionRebuilt.Base?
+        var blobs: [Blob] = []
+    }
+
+    private func folded(with archives: [String]) async throws(LedgerError) -> Folded {
+        let head = try await head()
+        guard !archives.isEmpty else { return Folded(state: try await state(at: head)) }
+        let whole = try Self.openForReading(
+            path: path, projectionVersion: projectionVersion, archives: archives)
+        let version = projectionVersion
+        let refolded = try await whole.reading { db in
+            try LedgerBase.refolded(StoredEvents(db: db, version: version))
+        }
+        let state = try await blocking { () throws(LedgerError) in
+            var state = LedgerState.past()
+            try whole.fold(into: &state, upTo: head)
+            return state
+        }
+        return Folded(state: state, base: refolded?.base, blobs: refolded?.blobs ?? [])
     }
 }
 
 extension Writer {
-    mutating func rebuild(from base: LedgerState, _ actor: Actor) throws -> (Int64, Int, NewEvent) {
+    mutating func rebuild(from base: LedgerState, _ left: ProjectionRebuilt.Base?, _ actor: Actor)
+        throws -> (Int64, Int, NewEvent)
+    {
         var state = base
         var tree = CompactRange()
         // What is appended from now on changes rows again.
@@ -112,17 +128,6 @@ extension Writer {
         }
         replace(state: state)
         self.tree = tree
-        let mended = takeMended()
-        let now = time.now()
-        let event = NewEvent(
-            id: EventID(at: now, random: random.bytes(10)),
-            .projectionRebuilt(
-                ProjectionRebuilt {
-                    $0.events = state.position
-                    $0.projection = StoredEvents.projection
-                    $0.version = projectionVersion
-                }), stream: LedgerState.Stream.ledger, subjects: Subjects(), actor: actor,
-            occurredAt: now)
-        return (state.position, differing + mended, event)
+        return (state.position, differing + takeMended(), rebuilt(left, by: actor))
     }
 }

@@ -118,20 +118,23 @@ extension SQLiteLedger {
     /// one that is killed meanwhile goes on the next time. See `ProjectionCatchUp`.
     ///
     /// - Parameters:
+    ///   - archives: Files that payloads of it were moved into, for when rows are folded that the newest archive
+    ///     left in another version; that is put on record, and they are not needed again.
     ///   - checkpointBytes: About how much may be written before the write-ahead log is moved into the file.
     ///   - mending: What that is derived may be made anew at once.
-    /// - Throws: `.locked` with the pid of the process that is writing.
+    /// - Throws: `.locked` with the pid of the process that is writing, `.outdatedBase` when archives are needed.
     public static func openForWriting(
-        path: String, time: TimeSource = .system, random: RandomSource = .system,
-        checkpointBytes: Int = 8 << 20, mending: Mending = .missingNodes
+        path: String, archives: [String] = [], time: TimeSource = .system,
+        random: RandomSource = .system, checkpointBytes: Int = 8 << 20,
+        mending: Mending = .missingNodes
     ) throws(LedgerError) -> SQLiteLedger {
         try openForWriting(
-            path: path, projectionVersion: LedgerState.version, time: time, random: random,
-            checkpointBytes: checkpointBytes, mending: mending)
+            path: path, projectionVersion: LedgerState.version, archives: archives, time: time,
+            random: random, checkpointBytes: checkpointBytes, mending: mending)
     }
 
     package static func openForWriting(
-        path: String, projectionVersion: Int, time: TimeSource = .system,
+        path: String, projectionVersion: Int, archives: [String] = [], time: TimeSource = .system,
         random: RandomSource = .system, checkpointBytes: Int = 8 << 20,
         mending: Mending = .missingNodes
     ) throws(LedgerError) -> SQLiteLedger {
@@ -139,7 +142,7 @@ extension SQLiteLedger {
         let writer = try Writer(
             path: path, lock: try WriterLock(path), time: time, random: random,
             checkpointBytes: checkpointBytes, projectionVersion: projectionVersion,
-            mending: mending)
+            archives: archives, mending: mending)
         return try SQLiteLedger(
             path: path, writer: writer, projectionVersion: projectionVersion)
     }
@@ -147,7 +150,9 @@ extension SQLiteLedger {
     /// Opens a ledger beside its writer, if there is one; never changes the file.
     ///
     /// - Parameter archives: Files that payloads and bodies of it were moved into; those are read as if they
-    ///   were still here. At most ten.
+    ///   were still here. At most ten. Each is read once as a whole, for its digest.
+    /// - Throws: `.wrongArchive` for a file that no `ledger.archived` of the ledger names, `.unrecordedArchive` for
+    ///   one that nothing was moved into.
     public static func openForReading(path: String, archives: [String] = [])
         throws(LedgerError) -> SQLiteLedger
     {
@@ -162,7 +167,10 @@ extension SQLiteLedger {
         let ledger = try SQLiteLedger(
             path: path, writer: nil, projectionVersion: projectionVersion, archives: archives)
         do {
-            try ledger.reader.read { db in try Connection.checkFormat(db, path: path) }
+            try ledger.reader.read { db in
+                try Connection.checkFormat(db, path: path)
+                try StoredEvents(db: db).requireRecorded(archives)
+            }
         } catch { throw LedgerError(error) }
         return ledger
     }

@@ -1,5 +1,6 @@
 internal import Digests
 internal import EventLog
+internal import Foundation
 internal import GRDB
 
 /// Reading what was moved into archives that are attached to the connection.
@@ -36,9 +37,19 @@ extension StoredEvents {
         return try String.fetchOne(statement, arguments: [position]) == LedgerBase.type
     }
 
-    /// Refuses to fold past a payload that is elsewhere.
-    func requireNotArchived(_ position: Int64) throws {
-        guard try isArchived(position) else { return }
-        throw LedgerError.archived(through: try LedgerBase(self)?.through ?? position)
+    /// Whether an event moved payloads into an archive.
+    func isArchiving(_ position: Int64) throws -> Bool {
+        let statement = try db.cachedStatement(sql: "SELECT type FROM event WHERE position = ?")
+        return try String.fetchOne(statement, arguments: [position]) == LedgerBase.type
+    }
+
+    /// Throws when a body was moved into an archive that is not at hand.
+    func requireNotArchived(_ digest: Digest) throws {
+        let statement = try db.cachedStatement(
+            sql: "SELECT named_by FROM blob_redaction WHERE digest = ?")
+        guard let event = try Int64.fetchOne(statement, arguments: [Data(digest.bytes)]),
+            try isArchiving(event), let base = try LedgerBase(self)
+        else { return }
+        throw LedgerError.archived(through: base.through)
     }
 }

@@ -100,7 +100,7 @@ extension StoredEvents {
 
     /// The state that the stored rows give, brought up to the last event; from the start without rows.
     func state() throws -> LedgerState {
-        var state = try storedState() ?? LedgerBase(self)?.state(self) ?? LedgerState()
+        var state = try storedState() ?? LedgerBase.start(self)
         try fold(into: &state)
         return state
     }

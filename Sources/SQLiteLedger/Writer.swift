@@ -20,6 +20,8 @@ struct Writer {
     let random: RandomSource
     let reserve: Reserve
     let projectionVersion: Int
+    /// Files that payloads were moved into, for when everything is to be folded anew.
+    let archives: [String]
     /// How much may be written before the WAL is moved into the file.
     let checkpointBytes: Int
     private var mending: Mending
@@ -48,12 +50,14 @@ struct Writer {
     init(
         path: String, lock: WriterLock, time: TimeSource, random: RandomSource,
         checkpointBytes: Int = 8 << 20, isNew: Bool = false,
-        projectionVersion: Int = LedgerState.version, mending: Mending = .missingNodes
+        projectionVersion: Int = LedgerState.version, archives: [String] = [],
+        mending: Mending = .missingNodes
     ) throws(LedgerError) {
         self.path = path
         self.mending = mending
         self.checkpointBytes = checkpointBytes
         self.projectionVersion = projectionVersion
+        self.archives = archives
         self.lock = lock
         self.time = time
         self.random = random
@@ -65,6 +69,7 @@ struct Writer {
         guard isNew || state.position > 0 else {
             throw LedgerError.notALedger(path: path, reason: "it holds no event")
         }
+        try recordBase()
     }
 
     /// Makes connection and state anew from the file.
@@ -79,7 +84,12 @@ struct Writer {
             if mending == .everything {
                 mended += try fresh.write { db in try LedgerLayout.expected().restore(db) }
             }
-            var catchUp = try ProjectionCatchUp(fresh, version: projectionVersion)
+            let source = try archives.isEmpty ? nil : Connection.reading(path, archives: archives)
+            try source?.read { [archives] db in
+                try StoredEvents(db: db).requireRecorded(archives)
+            }
+            var catchUp = try ProjectionCatchUp(
+                fresh, reading: source, version: projectionVersion)
             while try catchUp.step() {}
             try catchUp.dropOthers()
             // The WAL has its name by now. SQLite makes names durable too, and does not look whether that fails.

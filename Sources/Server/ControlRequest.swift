@@ -35,7 +35,8 @@ public struct ControlRequest: Equatable, Sendable {
         case judge(PlanJudgement)
         case attest(Attestation)
         case verify(isFull: Bool)
-        case rebuild
+        /// With these archives from the first event; their paths are absolute.
+        case rebuild(archives: [String])
         /// Removes the payload of an event for good.
         case redact(position: Int64, reason: String)
         /// Moves payloads recorded before a time into a file, whose path is absolute.
@@ -113,7 +114,9 @@ extension ControlRequest {
         case .judge(let judgement): fields.add(judgement.fields)
         case .attest(let attestation): fields.add(attestation.fields)
         case .verify(let isFull): fields["full"] = .bool(isFull)
-        case .rebuild, .checkpoint: break
+        case .rebuild(let archives):
+            if !archives.isEmpty { fields["archives"] = .array(archives.map(Node.string)) }
+        case .checkpoint: break
         case .redact(let position, let reason):
             fields["position"] = .int(position)
             fields["reason"] = .string(reason)
@@ -182,7 +185,7 @@ extension ControlRequest.Action {
         case "/v1/reject": self = .judge(try PlanJudgement(.rejected, &fields))
         case "/v1/attest": self = .attest(try Attestation(&fields))
         case "/v1/verify": self = .verify(isFull: try fields.bool("full") ?? true)
-        case "/v1/rebuild": self = .rebuild
+        case "/v1/rebuild": self = .rebuild(archives: try fields.strings("archives"))
         case "/v1/redact":
             self = .redact(
                 position: try fields.position("position"),
@@ -258,6 +261,17 @@ struct RequestFields {
             keys.append(key)
         }
         return keys
+    }
+
+    mutating func strings(_ name: String) throws(ControlError) -> [String] {
+        var texts: [String] = []
+        for node in take(name)?.arrayValue ?? [] {
+            guard let text = node.stringValue else {
+                throw ControlError.badRequest("\(name) holds something that is no text")
+            }
+            texts.append(text)
+        }
+        return texts
     }
 
     func finish() throws(ControlError) {

@@ -11,10 +11,14 @@ public struct Controls: Sendable {
     /// What the store can do beyond the engine's port.
     public struct Maintenance: Sendable {
         public var verify: @Sendable (_ isFull: Bool) async throws -> VerificationReport
-        public var rebuild: @Sendable (Actor) async throws -> (events: Int64, differing: Int)
+        public var rebuild: Rebuild
         public var redact: Redact
         public var archive: Archive
 
+        public typealias Rebuild =
+            @Sendable (Actor, _ archives: [String]) async throws -> (
+                events: Int64, differing: Int
+            )
         public typealias Redact =
             @Sendable (_ position: Int64, _ reason: String, Actor, EventID) async throws ->
             (event: RecordedEvent, isErased: Bool)
@@ -29,8 +33,8 @@ public struct Controls: Sendable {
 
         public init(
             verify: @escaping @Sendable (_ isFull: Bool) async throws -> VerificationReport,
-            rebuild: @escaping @Sendable (Actor) async throws -> (events: Int64, differing: Int),
-            redact: @escaping Redact, archive: @escaping Archive, checkpoint: @escaping Checkpoint
+            rebuild: @escaping Rebuild, redact: @escaping Redact,
+            archive: @escaping Archive, checkpoint: @escaping Checkpoint
         ) {
             self.verify = verify
             self.rebuild = rebuild
@@ -97,7 +101,7 @@ public struct Controls: Sendable {
             return ControlAnswer { $0.subject = subject }
         case .checkpoint: return try await checkpoint(actor, id)
         case .verify(let isFull): return try await verify(isFull, actor, id)
-        case .rebuild: return try await rebuild(actor)
+        case .rebuild(let archives): return try await rebuild(actor, archives)
         case .redact(let position, let reason):
             return try await redact(position, reason, actor, id)
         case .archive(let time, let file): return try await archive(time, file, actor, id)
@@ -179,8 +183,8 @@ extension Controls {
         }
     }
 
-    private func rebuild(_ actor: Actor) async throws -> ControlAnswer {
-        let (events, differing) = try await maintenance.rebuild(actor)
+    private func rebuild(_ actor: Actor, _ archives: [String]) async throws -> ControlAnswer {
+        let (events, differing) = try await maintenance.rebuild(actor, archives)
         return ControlAnswer {
             $0.events = events
             $0.differingRows = differing

@@ -170,6 +170,7 @@ extension RecordedEvent {
         fields["payload"] = event.map {
             .string(String(decoding: EventCodec.encode($0), as: UTF8.self))
         }
+        if isArchived { fields["archived"] = .bool(true) }
         return .object(fields)
     }
 
@@ -181,7 +182,8 @@ extension RecordedEvent {
             try EventCodec.decode(
                 type: envelope.type, version: envelope.version, payload: Array(payload.utf8))
         }
-        self.init(envelope: envelope, event: event)
+        self.init(
+            envelope: envelope, event: event, isArchived: node["archived"]?.boolValue ?? false)
     }
 }
 

@@ -80,7 +80,15 @@ struct KeepingTests {
         check(await session.run("verify", "--archive", "old.db"), 64, "add --read-only")
         let event = "@\(last)"
         #expect(!(await session.run("show", event)).output.contains("v-other"))
+        check(
+            await session.run("show", event), 0, "removed: archived",
+            "1 payload is in an archive: --archive FILE")
+        check(
+            await session.run("log"), 0, "cluster connected  (archived)",
+            "2 payloads are in an archive: --archive FILE")
         check(await session.run("show", event, "--archive", "old.db"), 0, "v-other")
+        let log = await session.run("log", "--archive", "old.db")
+        #expect(log.code == 0 && !log.text.contains("archive:"), "\(log.text)")
         check(await session.run("status", "--at", event), 2, "in an archive", "--archive FILE")
         check(await session.run("status", "--at", event, "--archive", "old.db"), 0)
         check(await session.run("status", "--archive", "none.db"), 2, "none.db")

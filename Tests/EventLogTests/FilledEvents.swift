@@ -58,6 +58,16 @@ private let filledGround: [Event] = [
         }),
     .projectionRebuilt(
         ProjectionRebuilt {
+            $0.base = .init {
+                $0.states = [
+                    .init {
+                        $0.digest = Digest(of: "rows")
+                        $0.projection = "present"
+                        $0.version = 2
+                    }
+                ]
+                $0.through = 1000
+            }
             $0.events = 1200
             $0.projection = "present"
             $0.version = 2

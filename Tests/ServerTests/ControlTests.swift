@@ -29,7 +29,8 @@ struct ControlTests {
             .regenerate(application: "web", reason: "it leaked"),
             .regenerate(application: "web", reason: nil),
             .release(application: "web"), .terminate(application: "web"),
-            .verify(isFull: false), .rebuild, .checkpoint, .redact(position: 12, reason: "r"),
+            .verify(isFull: false), .rebuild(archives: []), .rebuild(archives: ["/one.db"]),
+            .checkpoint, .redact(position: 12, reason: "r"),
             .archive(before: Timestamp(seconds: 5), file: "/archives/one.db"),
             .judge(PlanJudgement(plan: "plan-1", verdict: .approved)),
             .judge(

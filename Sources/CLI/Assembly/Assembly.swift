@@ -83,14 +83,21 @@ struct Assembly: Sendable {
                     report.findings += try await workspace.publishedFindings(ledger)
                     return report
                 },
-                rebuild: { try await ledger.rebuild(actor: $0) },
+                rebuild: { try await ledger.rebuild(actor: $0, archives: $1) },
                 redact: { position, reason, actor, id in
                     let redaction = try await ledger.redact(
                         position, reason: reason, actor: actor, id: id)
                     return (redaction.event, redaction.isErased)
                 },
                 archive: { time, file, actor, id in
-                    try await ledger.archive(before: time, to: file, actor: actor, id: id).event
+                    // Where there is nothing to move, the ledger says why.
+                    if try await ledger.event(id: id) == nil,
+                        let through = try? await ledger.archivable(before: time)
+                    {
+                        try await checkpointing.cover(through)
+                    }
+                    return try await ledger.archive(before: time, to: file, actor: actor, id: id)
+                        .event
                 },
                 checkpoint: { try await checkpointing.checkpoint(actor: $0, id: $1) }))
     }

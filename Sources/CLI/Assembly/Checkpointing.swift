@@ -35,6 +35,17 @@ struct Checkpointing: Sendable {
         return (cosigned, unchecked + remarks)
     }
 
+    /// Sees to it that a signed checkpoint covers an event, where there is a key.
+    ///
+    /// An archive holds the tree of the first one that does.
+    func cover(_ position: Int64) async throws {
+        guard Files.exists(workspace.signingKeyPath),
+            try await ledger.checkpoint(covering: position) == nil
+        else { return }
+        let (_, remarks) = try await checkpoint(actor: .reconciler, id: recorder.newID())
+        for remark in remarks { log.warning("\(remark)") }
+    }
+
     /// - Parameter isFetched: Whether the anchor was asked just now.
     private func handOut(_ checkpoint: SignedCheckpoint, isFetched: Bool) async throws -> [String] {
         var remarks: [String] = []

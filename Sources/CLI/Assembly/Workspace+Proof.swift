@@ -78,9 +78,13 @@ extension Workspace {
 
     /// Opens the ledger as its writer.
     ///
+    /// - Parameter archives: Files that payloads of it were moved into.
     /// - Throws: `Discontinuity` when it does not go on from the last published checkpoint.
-    func openForWriting(mending: Mending = .missingNodes) async throws -> SQLiteLedger {
-        let ledger = try SQLiteLedger.openForWriting(path: ledgerPath, mending: mending)
+    func openForWriting(archives: [String] = [], mending: Mending = .missingNodes) async throws
+        -> SQLiteLedger
+    {
+        let ledger = try SQLiteLedger.openForWriting(
+            path: ledgerPath, archives: archives, mending: mending)
         if let published = try readPublished() {
             try await ledger.verifyContinuation(of: published, from: publishedPath)
         }

@@ -110,13 +110,18 @@ struct ArchiveOptions: ParsableArguments {
 
     func open(_ workspace: Workspace) async throws -> any LedgerReading {
         guard !files.isEmpty else { return try await workspace.openForReading() }
+        return try workspace.openFile(archives: try paths())
+    }
+
+    /// Absolute, of files that are there.
+    func paths() throws -> [String] {
         let paths = files.map { Surroundings.current.path($0) }
         for path in paths where !Files.exists(path) {
             throw CommandError(
                 "there is no archive \(path)",
                 try: "tidemark log --type ledger.archived tells when there was one")
         }
-        return try workspace.openFile(archives: paths)
+        return paths
     }
 }
 

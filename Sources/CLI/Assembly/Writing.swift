@@ -80,7 +80,8 @@ struct Writing: Sendable {
         _ request: ControlRequest, _ application: String?,
         _ body: @escaping @Sendable (ControlAnswer, Session) async throws -> Result
     ) async throws -> Result {
-        let ledger = try await workspace.openForWriting(mending: request.mending)
+        let ledger = try await workspace.openForWriting(
+            archives: request.archives, mending: request.mending)
         let log = ErrorStreamLog.logger(level: .error)
         try await recordSettings(ledger, workspace)
         let actor = Actor(kind: .user, id: "uid:\(getuid())", authentication: .unixPeer)
@@ -112,6 +113,11 @@ struct Writing: Sendable {
 }
 
 extension ControlRequest {
+    /// Files to read as part of the ledger.
+    fileprivate var archives: [String] {
+        if case .rebuild(let archives) = action { archives } else { [] }
+    }
+
     /// Whether carrying it out looks at clusters or repositories.
     fileprivate var needsClusters: Bool {
         switch action {

@@ -30,8 +30,7 @@ struct ExplainCommand: AsyncParsableCommand {
         let state = try await state(ledger)
         let explanation: Explanation
         if let row = state.syncs[target] {
-            let bytes =
-                row.plan == nil ? nil : try await ledger.blob(row.plan?.plan ?? .init(of: ""))
+            let bytes = try await planBody(row, ledger)
             let plan = try bytes.map { try RecordDecoder.decode(SyncPlan.self, from: $0) }
             let approvals = Approvals(
                 workspace.settings, application: row.application, environment: row.environment,
@@ -51,6 +50,17 @@ struct ExplainCommand: AsyncParsableCommand {
         switch format.output {
         case .table, .wide: try show(explanation.text(isWide: format.output == .wide))
         case .json, .yaml: try show(explanation.document, isYAML: format.output == .yaml)
+        }
+    }
+
+    /// The body of a sync's plan, which may have been moved away.
+    private func planBody(_ row: SyncRow, _ ledger: any LedgerReading) async throws -> [UInt8]? {
+        guard let digest = row.plan?.plan else { return nil }
+        do {
+            return try await ledger.blob(digest)
+        } catch LedgerError.archived {
+            warn("the plan of \(target) is in an archive: --archive FILE shows it too")
+            return nil
         }
     }
 

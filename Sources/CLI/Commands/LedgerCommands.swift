@@ -144,18 +144,22 @@ struct RebuildCommand: AsyncParsableCommand {
         abstract: "Fold all stored rows anew from the events.",
         discussion: """
             Every table besides the events and bodies is derived. Exits with 1 when a row was not \
-            what the events give.
+            what the events give. With --archive, given once for each archive, it begins with the \
+            first event, otherwise with what the newest archive left. A release whose tables are of \
+            another version needs that once.
 
             Example: tidemark rebuild.
             """)
 
+    @OptionGroup var archive: ArchiveOptions
     @OptionGroup var author: AuthorOptions
     @OptionGroup var config: ConfigOptions
 
     func run() async throws {
         let workspace = try config.workspace()
+        let archives = try archive.paths()
         let (events, differing) = try await Writing(workspace, by: author.by).perform(
-            .rebuild, about: nil
+            .rebuild(archives: archives), about: nil
         ) { answer, _ in (answer.events ?? 0, answer.differingRows ?? 0) }
         try show(
             "folded \(counted(Int(events), "event")); "

@@ -73,7 +73,8 @@ struct LogCommand: AsyncParsableCommand {
             if events.isEmpty, format.output == .table || format.output == .wide {
                 return try show("no events\n")
             }
-            return try show(listing(events).text(format.output, format.color.paint))
+            try show(listing(events).text(format.output, format.color.paint))
+            return warnOfArchived(events)
         }
         let client = ControlClient(path: workspace.socketPath)
         _ = try await untilInterrupted {
@@ -217,10 +218,22 @@ struct LogCommand: AsyncParsableCommand {
     }
 }
 
-/// An event as a document: its envelope, and its payload unless that was removed.
+/// Says how to read payloads that are in an archive.
+func warnOfArchived(_ events: [RecordedEvent]) {
+    let count = events.count(where: \.isArchived)
+    guard count > 0 else { return }
+    warn(
+        "\(counted(count, "payload")) \(count == 1 ? "is" : "are") in an archive: "
+            + "--archive FILE reads it as part of the ledger")
+}
+
+/// An event as a document: its envelope, and its payload or why that is not there.
 func document(of recorded: RecordedEvent) -> Node {
     var fields =
         (try? parseJSON(RecordEncoder.encode(recorded.envelope)))?.objectValue ?? Mapping()
     fields["payload"] = recorded.event.flatMap { try? parseJSON(EventCodec.encode($0)) }
+    if recorded.event == nil {
+        fields["removed"] = .string(recorded.isArchived ? "archived" : "redacted")
+    }
     return .object(fields)
 }

@@ -65,6 +65,7 @@ struct ReplayCommand: AsyncParsableCommand {
                 $0.application = application
                 $0.types = ["application.declared", "application.changed"]
             }, newestFirst: true, limit: 1)
+        if declarations.first?.isArchived == true { throw Self.archived("its declaration") }
         let manifest: String
         switch declarations.first?.event {
         case .applicationDeclared(let payload)?, .applicationChanged(let payload)?:
@@ -90,6 +91,12 @@ struct ReplayCommand: AsyncParsableCommand {
 }
 
 extension ReplayCommand {
+    fileprivate static func archived(_ what: String) -> CommandError {
+        CommandError(
+            "this cannot be replayed", because: "\(what) is in an archive",
+            try: "name the archive with --archive FILE")
+    }
+
     /// A recorded plan with what it was decided from.
     struct Source {
         var position: Int64
@@ -106,6 +113,7 @@ extension ReplayCommand {
             let recorded = try await Self.planned(name, ledger)
             let inputs: PlanInputs
             let inputDigest: Digest?
+            if recorded.isArchived { throw ReplayCommand.archived("the plan of \(name)") }
             switch recorded.event {
             case .syncPlanned(let payload)?:
                 (inputs, inputDigest) = (payload.inputs, payload.planningInput)

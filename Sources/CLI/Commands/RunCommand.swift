@@ -19,6 +19,7 @@ struct RunCommand: AsyncParsableCommand {
             Example: tidemark run --config /etc/tidemark/tidemark.yaml.
             """)
 
+    @OptionGroup var archive: ArchiveOptions
     @OptionGroup var config: ConfigOptions
 
     @Flag(name: .shortAndLong, help: "Also log what is usually not worth a line.")
@@ -28,7 +29,7 @@ struct RunCommand: AsyncParsableCommand {
         let workspace = try config.workspace()
         let log = ErrorStreamLog.logger(level: verbose ? .debug : .info)
         _ = try await untilInterrupted {
-            let ledger = try await Self.openLedger(workspace)
+            let ledger = try await Self.openLedger(workspace, archives: try archive.paths())
             let checkpointing = Checkpointing(workspace: workspace, ledger: ledger, log: log)
             // Before the first event of this run: an older copy must not be written to.
             for remark in try await checkpointing.verifyWithOthers() { log.warning("\(remark)") }
@@ -66,13 +67,15 @@ struct RunCommand: AsyncParsableCommand {
     }
 
     /// Opens the ledger as its writer; a command that is the writer for its own duration is waited for.
-    private static func openLedger(_ workspace: Workspace) async throws -> SQLiteLedger {
+    private static func openLedger(_ workspace: Workspace, archives: [String]) async throws
+        -> SQLiteLedger
+    {
         let client = ControlClient(path: workspace.socketPath)
         let end = ContinuousClock.now + Writing.patience
         while true {
             let (path, pid): (String, Int32?)
             do {
-                return try await workspace.openForWriting()
+                return try await workspace.openForWriting(archives: archives)
             } catch LedgerError.locked(let lockedPath, let writer) {
                 (path, pid) = (lockedPath, writer)
             }

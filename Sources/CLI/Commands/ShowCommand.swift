@@ -88,6 +88,7 @@ struct ShowCommand: AsyncParsableCommand {
         }
         var fields = CLI.document(of: recorded).objectValue ?? Mapping()
         fields["proof"] = .string(try await proofLine(of: position, in: ledger))
+        warnOfArchived([recorded])
         return .object(fields)
     }
 

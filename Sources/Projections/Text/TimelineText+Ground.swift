@@ -15,7 +15,8 @@ extension TimelineLine {
     }
 
     func text(_ payload: ProjectionRebuilt) -> String {
-        "\(payload.projection) from \(count(Int(payload.events), "event"))"
+        let archived = payload.base.map { ", with the archive up to @\($0.through)" } ?? ""
+        return "\(payload.projection) from \(count(Int(payload.events), "event"))\(archived)"
     }
 
     func text(_ payload: VerificationRun) -> String {

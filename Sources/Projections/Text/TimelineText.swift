@@ -11,7 +11,7 @@ internal import Model
 public func timelineText(of event: RecordedEvent) -> String {
     let line = TimelineLine(envelope: event.envelope)
     let words = event.envelope.type.split(separator: ".").joined(separator: " ")
-    let text = event.event.map { line.text($0) } ?? "(redacted)"
+    let text = event.event.map { line.text($0) } ?? (event.isArchived ? "(archived)" : "(redacted)")
     return oneLine("\(words)  \(text)\(line.requester)", atMost: 400)
 }
 

@@ -12,6 +12,8 @@ enum DiskOperation {
     case syncFolder
     case unlink(String)
     case rename(String, to: String)
+    /// A second name of the same file.
+    case link(String, to: String)
     /// What the program had reached: `ack 3`.
     case note(String)
 
@@ -41,6 +43,7 @@ enum DiskOperation {
             case 5: operations.append(.unlink(path))
             case 6: operations.append(.rename(path, to: String(decoding: data, as: UTF8.self)))
             case 8: operations.append(.failedSync(path))
+            case 9: operations.append(.link(path, to: String(decoding: data, as: UTF8.self)))
             default: operations.append(.note(path))
             }
         }
@@ -149,6 +152,7 @@ struct CrashDisk {
                 names[to] = names[from]
                 names[from] = nil
             }
+        case .link(let from, let to): pendingNames.append { $0[to] = $0[from] }
         case .note: return true
         case .create, .unlink: return false
         }

@@ -76,12 +76,11 @@ extension FaultScenario {
             workload.bench.pass(.seconds(3600))
         },
         run: { workload, ledger in
-            let actor = Actor(kind: .user, id: "uid:1000", authentication: .unixPeer)
-            let before = workload.bench.wall.withLock { $0 + .seconds(-60) }
-            _ = try? await ledger.archive(
-                before: before, to: Workload.archive(of: ledger.path), actor: actor,
-                id: workload.bench.event(0).id)
+            try? await workload.moveOld(from: ledger)
             await workload.append(workload.batch(1), to: ledger)
+        },
+        repeated: { workload, ledger in
+            if try await !workload.isArchived(ledger) { try await workload.moveOld(from: ledger) }
         })
 
     /// Heads that are signed between appends.

@@ -15,6 +15,8 @@ struct FaultScenario: Sendable {
     /// What is on record before, when the disk still works.
     var prepare: @Sendable (Workload, SQLiteLedger) async throws -> Void = { _, _ in }
     var run: @Sendable (Workload, SQLiteLedger) async -> Void
+    /// What must work afterwards, when the disk works again.
+    var repeated: @Sendable (Workload, SQLiteLedger) async throws -> Void = { _, _ in }
 }
 
 /// What was asked of a ledger and how it answered, so that nothing can be lost or made up unnoticed.
@@ -152,10 +154,17 @@ extension Workload {
     {
         let archive = Self.archive(of: ledger.path)
         if !ledger.isReadOnly, FileManager.default.fileExists(atPath: archive) {
-            // Nothing but what the archive has may be missing.
-            let whole = try SQLiteLedger.openForReading(path: ledger.path, archives: [archive])
+            let isRecorded = try await isArchived(ledger)
             let alone = try await ledger.verify(full: true).findings.map(\.description)
-            return try await alone + problems(whole, acknowledged: acknowledged, heads: heads)
+            do {
+                // Nothing but what the archive has may be missing.
+                let whole = try SQLiteLedger.openForReading(path: ledger.path, archives: [archive])
+                return try await alone + problems(whole, acknowledged: acknowledged, heads: heads)
+            } catch LedgerError.unrecordedArchive where !isRecorded {
+                // Then nothing may be missing at all.
+                let itself = try SQLiteLedger.openForReading(path: ledger.path)
+                return try await alone + problems(itself, acknowledged: acknowledged, heads: heads)
+            }
         }
         var problems = try await ledger.verify(full: true).findings.map(\.description)
         let check = try await DatabaseQueue(path: ledger.path).read { db in
@@ -195,6 +204,20 @@ extension Workload {
         problems += try await problemsOfHeads(ledger, heads)
         problems += try problemsOfErasure(ledger, isRedacted: isRedacted)
         return try await problems + problemsOfCopy(beside: ledger.path)
+    }
+
+    func isArchived(_ ledger: SQLiteLedger) async throws -> Bool {
+        try await !ledger.events(
+            matching: EventFilter { $0.types = ["ledger.archived"] }, newestFirst: true, limit: 1
+        ).isEmpty
+    }
+
+    /// Moves everything that is older than a minute into the archive beside the ledger.
+    func moveOld(from ledger: SQLiteLedger) async throws {
+        let actor = Actor(kind: .user, id: "uid:1000", authentication: .unixPeer)
+        _ = try await ledger.archive(
+            before: bench.wall.withLock { $0 + .seconds(-60) }, to: Self.archive(of: ledger.path),
+            actor: actor, id: bench.event(0).id)
     }
 
     static func archive(of ledger: String) -> String {

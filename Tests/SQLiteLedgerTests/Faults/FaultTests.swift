@@ -129,6 +129,11 @@ extension FaultTests {
         await workload.retry(ledger)
         #expect(workload.acknowledged.count == workload.attempts.count, "\(context)")
         #expect(!ledger.isFull, "\(context)")
+        let before = try await workload.problems(ledger, acknowledged: workload.acknowledged)
+        #expect(before == [], "\(context), before it is repeated")
+        await #expect(throws: Never.self, "\(context)") {
+            try await base.scenario.repeated(workload, ledger)
+        }
         let problems = try await workload.problems(ledger, acknowledged: workload.acknowledged)
         #expect(problems == [], "\(context)")
         return hasFailed

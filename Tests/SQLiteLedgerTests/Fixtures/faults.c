@@ -18,7 +18,7 @@
 #include <unistd.h>
 
 enum mode { NONE, IO_ERROR, DISK_FULL, SYNC_ERROR, READ_ERROR, KILL, TORN_KILL };
-enum kind { CREATE, WRITE, TRUNCATE, SYNC, SYNC_FOLDER, UNLINK, RENAME, NOTE, FAILED_SYNC };
+enum kind { CREATE, WRITE, TRUNCATE, SYNC, SYNC_FOLDER, UNLINK, RENAME, NOTE, FAILED_SYNC, LINK };
 enum class { READING, WRITING, SYNCING, NAMING };
 
 #define MAX_FD 4096
@@ -262,6 +262,28 @@ int rename(const char *from, const char *to) {
         for (int fd = 0; fd < MAX_FD; fd++)
             if (strcmp(paths[fd], from) == 0) snprintf(paths[fd], PATH_SIZE, "%s", to);
     }
+    pthread_mutex_unlock(&lock);
+    errno = reason;
+    return result;
+}
+
+int mkstemp(char *template) {
+    REAL(mkstemp);
+    pthread_mutex_lock(&lock);
+    JUDGE(template, WRITING, -1)
+    int fd = real(template), reason = errno;
+    if (is_below(template)) opened(fd, template, 0, 0);
+    pthread_mutex_unlock(&lock);
+    errno = reason;
+    return fd;
+}
+
+int link(const char *from, const char *to) {
+    REAL(link);
+    pthread_mutex_lock(&lock);
+    JUDGE(from, NAMING, -1)
+    int result = real(from, to), reason = errno;
+    if (result == 0) record(LINK, from, 0, to, strlen(to));
     pthread_mutex_unlock(&lock);
     errno = reason;
     return result;
