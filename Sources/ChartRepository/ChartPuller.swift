@@ -33,11 +33,16 @@ public final class ChartPuller: Sendable {
 
     /// Resolves a reference and pulls what it means.
     ///
-    /// - Parameter digest: What the archive must be; another one is an error.
+    /// - Parameter digest: What the archive must be; another one is an error. One that is kept needs no network.
     public func pull(
         _ reference: ChartReference, credentials: ChartCredentials = .none,
         expecting digest: Digest? = nil
     ) async throws(ChartRepositoryError) -> PulledChart {
+        if let digest, let bytes = cache.bytes(digest) {
+            return PulledChart(
+                name: reference.name, version: reference.version, digest: digest,
+                manifestDigest: nil, location: "\(reference)", bytes: bytes, wasCached: true)
+        }
         var session: RegistrySession?
         var resolved = try await resolve(reference, credentials, &session)
         if let digest {
@@ -59,6 +64,11 @@ public final class ChartPuller: Sendable {
 
     /// The archive with this digest, if it was pulled before and is intact.
     public func cached(_ digest: Digest) -> [UInt8]? { cache.bytes(digest) }
+
+    /// The archive with this digest, if it was pulled into the folder before and is intact.
+    public static func kept(_ digest: Digest, in folder: String) -> [UInt8]? {
+        ChartCache(folder: folder).bytes(digest)
+    }
 
     /// Closes all connections.
     public func shutdown() async {

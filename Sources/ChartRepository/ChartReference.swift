@@ -55,6 +55,27 @@ public struct ChartReference: Hashable, Sendable {
     }
 }
 
+extension ChartReference {
+    /// The name of the chart, as far as the reference tells it: of an archive that of the file.
+    var name: String {
+        switch kind {
+        case .repository(_, let chart, _): chart
+        case .registry(let place): place.name
+        case .archive(let url): url.fileName
+        }
+    }
+
+    /// The version, where the reference names exactly one.
+    var version: String? {
+        switch kind {
+        case .repository(_, _, let version): isVersion(version) ? version : nil
+        case .registry(let place):
+            [place.version, place.tag].first { !$0.isEmpty && isVersion($0) }
+        case .archive: nil
+        }
+    }
+}
+
 extension ChartReference: CustomStringConvertible {
     /// What people are shown: without a query, which may hold a secret.
     public var description: String {

@@ -1,7 +1,7 @@
 public import Digests
 public import Model
 
-/// One Argo CD Application: which folders belong into which cluster, and how they get there.
+/// One Argo CD Application: which folders and charts belong into which cluster, and how they get there.
 ///
 /// Read strictly by `readApplications`: a value holds everything its manifest said, and a manifest that said
 /// more than this type can hold was refused.
@@ -31,8 +31,12 @@ public struct Application: Hashable, Sendable {
     /// The manifest itself, in canonical JSON.
     public var manifest: String
 
-    /// The first source that gives objects: its commit is the application's.
-    public var source: Source { sources.first(where: \.isRendered) ?? sources[0] }
+    /// The source whose commit is the application's: the first folder of Git that gives objects, else the first
+    /// of Git at all; of charts alone the first one, and the commit is that of the manifest.
+    public var source: Source {
+        let folders = sources.filter { $0.chart == nil }
+        return folders.first(where: \.isRendered) ?? folders.first ?? sources[0]
+    }
 
     public init(
         name: String, namespace: String = "", project: String = "default", source: Source,
@@ -58,7 +62,10 @@ public struct Application: Hashable, Sendable {
 
     /// Where the manifests come from.
     public struct Source: Hashable, Sendable {
+        /// Of a Git repository; with a `chart` of an HTTP repository of charts, or a registry.
         public var repoURL: String
+        /// Name of a chart in the repository, which has no `path` then.
+        public var chart: String?
         /// Folder in the repository, without `/` at either end and without `.` and `..`; empty for its root.
         public var path: String
         /// The name by which other sources read value files of this one, as `$NAME/path`.
@@ -66,6 +73,8 @@ public struct Application: Hashable, Sendable {
         /// Whether it gives objects, and not only value files to others.
         public var isRendered = true
         /// Branch, tag, commit or range of versions; `HEAD`, the default branch, when the manifest says nothing.
+        ///
+        /// Of a chart its version, or a range of them.
         public var targetRevision: String
         public var directory: Directory
         /// The manifest has a `helm`: the folder is a chart.

@@ -10,11 +10,7 @@ extension HelmSource {
                 known: [
                     "valueFiles", "ignoreMissingValueFiles", "values", "valuesObject", "parameters",
                     "fileParameters", "releaseName", "namespace", "kubeVersion", "apiVersions",
-                    "skipCrds", "skipTests", "skipSchemaValidation", "version",
-                ],
-                unsupported: [
-                    "passCredentials":
-                        "credentials are sent to the repository's own host alone"
+                    "skipCrds", "skipTests", "skipSchemaValidation", "version", "passCredentials",
                 ])
         else { return nil }
         self.init()
@@ -31,6 +27,11 @@ extension HelmSource {
         skipsTests = reading.bool(path.appending("skipTests")) ?? false
         skipsSchemaValidation = reading.bool(path.appending("skipSchemaValidation")) ?? false
         readVersion(&reading, path.appending("version"))
+        if reading.bool(path.appending("passCredentials")) == true {
+            reading.refuse(
+                path.appending("passCredentials"),
+                "credentials are sent to the repository's own host alone")
+        }
     }
 
     private mutating func readValuesObject(_ reading: inout StrictReading, _ path: FieldPath) {

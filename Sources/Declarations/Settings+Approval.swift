@@ -42,8 +42,15 @@ extension Settings {
     public func requiresSignature(of source: Application.Source, in environment: Environment)
         -> Bool
     {
-        switch repository(url: source.repoURL)?.signatures.require {
-        case .none?, nil: false
+        repository(of: source)?.requiresSignature(in: environment) ?? false
+    }
+}
+
+extension Settings.Repository {
+    /// Whether a commit of it must be signed to be synced there.
+    public func requiresSignature(in environment: Settings.Environment) -> Bool {
+        switch signatures.require {
+        case .none: false
         case .everywhere: true
         case .environments(let names): names.contains(environment.name)
         }

@@ -28,7 +28,9 @@ enum SettingsFields {
         "identities", "modes", "charts", "approvals", "allowedSigners", "selfHeal", "socket",
         "checkpoints", "witnesses", "anchor",
     ]
-    static let repository = ["name", "url", "credentials", "poll", "deadline", "signatures"]
+    static let repository = [
+        "name", "type", "url", "credentials", "poll", "deadline", "signatures", "caFile",
+    ]
     static let signatures = ["allowedSigners", "keyring", "require"]
     static let chartRules = ["lookup", "renderer"]
     static let approvalRule = ["count", "authentication", "notAuthor"]

@@ -59,7 +59,8 @@ extension Settings.Repository {
         guard
             reading.hasObject(path, known: SettingsFields.repository, unsupported: inlineSecrets)
         else { return nil }
-        let url = reading.repositoryURL(path.appending("url"))
+        let kind: Kind = reading.choice(path.appending("type")) ?? .git
+        let url = reading.repositoryURL(path.appending("url"), isOfCharts: kind != .git)
         let name = reading.string(path.appending("name")) ?? ""
         let credentials = Credentials(&reading, path.appending("credentials"))
         let poll = reading.duration(path.appending("poll"))
@@ -70,6 +71,38 @@ extension Settings.Repository {
             name: name.isEmpty ? url : name, url: url, credentials: credentials,
             poll: poll ?? Self.standardPoll, deadline: deadline ?? Self.standardDeadline,
             signatures: signatures)
+        self.kind = kind
+        caFile = reading.filled(path.appending("caFile"))
+        check(&reading, path)
+    }
+
+    /// Refuses what does not go together.
+    private func check(_ reading: inout StrictReading, _ path: FieldPath) {
+        guard kind != .git else {
+            if caFile != nil {
+                reading.refuseField(
+                    path.appending("caFile"), "goes with charts: type: helm or type: oci")
+            }
+            return
+        }
+        let isHTTP = url.hasPrefix("https://") || url.hasPrefix("http://")
+        if kind == .helm, !isHTTP {
+            reading.refuse(
+                path.appending("url"), "is no URL of a repository with an index",
+                hint: url.hasPrefix("oci://") ? "type: oci" : "https://HOST/PATH")
+        }
+        if kind == .oci, url.contains("://"), !url.hasPrefix("oci://") {
+            reading.refuse(
+                path.appending("url"), "is no URL of a registry", hint: "oci://HOST/PATH")
+        }
+        if reading.node(path.appending("signatures")) != nil {
+            reading.refuseField(path.appending("signatures"), "goes with type: git")
+        }
+        if case .ssh = credentials {
+            reading.refuse(
+                path.appending("credentials"), "an SSH key goes with type: git",
+                hint: "a username with a password, or a token")
+        }
     }
 }
 

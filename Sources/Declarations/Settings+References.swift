@@ -25,7 +25,13 @@ extension Settings {
         Self.checkAccounts(&reading)
         if isWhole { checkSignatureEnvironments(&reading) }
         if isWhole { checkFolders(&reading) }
-        if let anchor, repository(named: anchor.repository) == nil {
+        if let anchor, let repository = repository(named: anchor.repository),
+            repository.kind != .git
+        {
+            reading.refuse(
+                FieldPath("anchor", "repository"),
+                "\(anchor.repository) holds charts; checkpoints go to Git")
+        } else if let anchor, repository(named: anchor.repository) == nil {
             reading.refuse(
                 FieldPath("anchor", "repository"), "there is no repository \(anchor.repository)",
                 hint: suggestion(for: anchor.repository, among: repositories.map(\.name)))
@@ -37,7 +43,11 @@ extension Settings {
         let isList = reading.node(list)?.arrayValue != nil
         for element in isList ? reading.elements(list) : [list] {
             let path = element.appending("repository")
-            guard let name = reading.node(path)?.stringValue, repository(named: name) == nil else {
+            guard let name = reading.node(path)?.stringValue else { continue }
+            if let repository = repository(named: name) {
+                if repository.kind != .git {
+                    reading.refuse(path, "\(name) holds charts; applications are declared in Git")
+                }
                 continue
             }
             reading.refuse(
@@ -91,7 +101,7 @@ extension Settings {
                         ?? "declare it under environments in tidemark.yaml"))
         }
         for (index, source) in application.sources.enumerated()
-        where repository(url: source.repoURL) == nil {
+        where repository(of: source) == nil {
             problems.append(
                 Problem(
                     at: application.location,
@@ -100,8 +110,10 @@ extension Settings {
                         : FieldPath([
                             .key("spec"), .key("sources"), .index(index), .key("repoURL"),
                         ]),
-                    "there is no repository \(source.repoURL)",
-                    hint: "declare it under repositories in tidemark.yaml"))
+                    "there is no repository \(source.repoURL)"
+                        + (source.chart == nil ? "" : " of charts"),
+                    hint: "declare it under repositories in tidemark.yaml"
+                        + (source.chart == nil ? "" : ", with type: helm or type: oci")))
         }
         return problems
     }

@@ -1,6 +1,18 @@
 extension Settings {
-    /// A Git repository, how to log in to it, and how often to look.
+    /// A repository, how to log in to it, and how often to look.
     public struct Repository: Hashable, Sendable {
+        /// What it holds; as `type` of Argo CD's secrets of repositories.
+        ///
+        /// Source: https://argo-cd.readthedocs.io/en/stable/operator-manual/declarative-setup/#repositories
+        public enum Kind: String, Hashable, Sendable, CaseIterable {
+            case git
+            /// Charts, with an index over HTTP.
+            case helm
+            /// Charts in a registry.
+            case oci
+        }
+
+        public var kind = Kind.git
         /// For people and for `applications`; the URL where the file gives none.
         public var name: String
         public var url: String
@@ -10,6 +22,8 @@ extension Settings {
         /// How long one fetch or push may take.
         public var deadline: Duration
         public var signatures: Signatures
+        /// PEM file of the authorities to trust in place of the system's; of charts only.
+        public var caFile: String?
 
         public init(
             name: String, url: String, credentials: Credentials = .none,
@@ -47,13 +61,38 @@ extension Settings {
         repositories.first { $0.name == text } ?? repository(url: text)
     }
 
-    /// The repository an application's `repoURL` means; `nil` when there is none.
+    /// The Git repository that a URL means; `nil` when there is none.
     ///
     /// URLs are compared as Argo CD does: without regard to case, a final `.git` and final slashes.
     /// Source: https://github.com/argoproj/argo-cd/blob/master/util/git/git.go (NormalizeGitURL)
     public func repository(url: String) -> Repository? {
         let wanted = Self.normalized(url)
-        return repositories.first { Self.normalized($0.url) == wanted }
+        return repositories.first { $0.kind == .git && Self.normalized($0.url) == wanted }
+    }
+
+    /// The repository that a source is in; `nil` when there is none.
+    ///
+    /// In a registry the one with the longest path that the chart's is below.
+    public func repository(of source: Application.Source) -> Repository? {
+        guard let chart = source.chart else { return repository(url: source.repoURL) }
+        let wanted = Self.withoutScheme(source.repoURL)
+        let indexed = repositories.first {
+            $0.kind == .helm
+                && Self.withoutTrailingSlash($0.url) == Self.withoutTrailingSlash(source.repoURL)
+        }
+        if let indexed { return indexed }
+        let whole = wanted + "/" + chart
+        return repositories.filter { repository in
+            let url = Self.withoutScheme(repository.url)
+            return repository.kind == .oci && whole.hasPrefix(url + "/")
+        }.max {
+            Self.withoutScheme($0.url).count < Self.withoutScheme($1.url).count
+        }
+    }
+
+    private static func withoutScheme(_ url: String) -> String {
+        let text = withoutTrailingSlash(url)
+        return text.hasPrefix("oci://") ? String(text.dropFirst("oci://".count)) : text
     }
 
     static func normalized(_ url: String) -> String {

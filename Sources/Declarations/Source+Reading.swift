@@ -40,15 +40,15 @@ extension Application.Source {
     init?(_ reading: inout StrictReading, _ path: FieldPath) {
         let isObject = reading.hasObject(
             path,
-            known: ["repoURL", "path", "targetRevision", "directory", "helm", "ref"],
+            known: ["repoURL", "path", "targetRevision", "directory", "helm", "ref", "chart"],
             unsupported: [
-                "chart": "charts from repositories are not supported yet by this release",
                 "kustomize": "Kustomize sources are not supported yet by this release",
                 "plugin": "config management plugins are not supported",
                 "name": "names of sources are not supported yet by this release",
             ])
         guard isObject else { return nil }
-        let url = reading.repositoryURL(path.appending("repoURL"))
+        let chart = reading.filled(path.appending("chart"))
+        let url = reading.repositoryURL(path.appending("repoURL"), isOfCharts: chart != nil)
         let revision = reading.filled(path.appending("targetRevision"))
         let directory = Application.Directory(&reading, path.appending("directory"))
         let helm = HelmSource(&reading, path.appending("helm"))
@@ -57,18 +57,39 @@ extension Application.Source {
                 path, "has both a directory and a helm", hint: "keep one of them")
         }
         let ref = Self.ref(&reading, path)
+        if chart != nil {
+            Self.checkChart(&reading, path)
+            guard let url, let revision else { return nil }
+            self.init(
+                repoURL: url, path: "", targetRevision: revision, directory: directory, helm: helm)
+            self.chart = chart
+            return
+        }
         let isNamed = reading.node(path.appending("path")) != nil
-        // Said already of a chart: it has no path.
-        let folder =
-            reading.node(path.appending("chart")) == nil
-            ? reading.repositoryPath(path.appending("path"), isRequired: ref == nil || isNamed)
-            : nil
+        let folder = reading.repositoryPath(
+            path.appending("path"), isRequired: ref == nil || isNamed)
         guard let url, let folder else { return nil }
         self.init(
             repoURL: url, path: folder, targetRevision: revision ?? "HEAD",
             directory: directory, helm: helm)
         self.ref = ref
         isRendered = ref == nil || isNamed
+    }
+
+    /// Refuses what does not go with a chart, and a chart without a version.
+    ///
+    /// Source: https://github.com/argoproj/argo-cd/blob/master/util/argo/argo.go (ValidateRepo)
+    private static func checkChart(_ reading: inout StrictReading, _ path: FieldPath) {
+        let revision = path.appending("targetRevision")
+        if reading.filled(revision) == nil {
+            reading.refuse(
+                revision, "is required with a chart", hint: "a version, or a range such as ^1.2")
+        }
+        for field in ["path", "directory", "ref"]
+        where reading.node(path.appending(field)) != nil {
+            reading.refuseField(
+                path.appending(field), "goes with a folder of Git, and not with a chart")
+        }
     }
 
     /// Letters, digits, `-` and `_`, as Argo CD has them.
@@ -145,10 +166,13 @@ extension HelmSource {
 
 extension StrictReading {
     /// The URL of a repository; one with a password in it is a mistake.
-    mutating func repositoryURL(_ path: FieldPath) -> String? {
+    mutating func repositoryURL(_ path: FieldPath, isOfCharts: Bool = false) -> String? {
         guard let url = requiredString(path) else { return nil }
-        if url.hasPrefix("oci://") {
-            refuse(path, "OCI sources are not supported yet by this release")
+        if url.hasPrefix("oci://"), !isOfCharts {
+            refuse(
+                path, "is no URL of a Git repository",
+                hint: path.steps.first == .key("repositories")
+                    ? "type: oci" : "of a registry a chart is taken, by its name in chart")
             return nil
         }
         if holdsPassword(url) {

@@ -196,7 +196,7 @@ extension Application.Source {
 
     /// Whether the id of the commit itself may decide what is rendered.
     var namesCommit: Bool {
-        guard let helm else { return false }
+        guard let helm, chart == nil else { return false }
         return (helm.valueFiles + helm.parameters.map(\.value) + helm.fileParameters.map(\.path))
             .contains { $0.contains("ARGOCD_APP_REVISION") }
     }

@@ -97,7 +97,7 @@ extension Engine {
     }
 
     private func repository(of application: Application) -> String? {
-        parts.settings.repository(url: application.source.repoURL)?.name
+        parts.settings.repository(of: application.source)?.name
     }
 
     private func about(
@@ -120,7 +120,7 @@ extension Engine {
             $0.manifest = application.manifest
             let mode = environment.map { parts.settings.mode(of: application.name, in: $0) }
             $0.mode = mode == .observe ? .observe : .apply
-            $0.path = application.source.path
+            $0.path = application.source.chart ?? application.source.path
             $0.targetRevision = application.source.targetRevision
         }
     }

@@ -71,7 +71,7 @@ extension Engine {
         guard let target = await environment.target(of: application),
             let source = parts.sources[target.repository]
         else { throw SyncError.unknownApplication(application) }
-        guard let ref = try await source.followedRef(of: target.application.source.targetRevision),
+        guard let ref = try await source.followedRef(of: target.revision),
             let branch = ref.branchName
         else {
             throw SyncError.cannotRollBack(
@@ -87,12 +87,16 @@ extension Engine {
         let start = try await start(of: application, sync)
         let commits = try await place.source.commits(from: start, to: head, limit: 1000)
         let isHere = { (source: Application.Source) in
-            self.parts.settings.repository(url: source.repoURL)?.name == place.target.repository
+            self.parts.settings.repository(of: source)?.name == place.target.repository
         }
+        let declaredHere = Set(
+            await repositories[place.target.repository]?.declared.map(\.name) ?? [])
         let plan = RevertPlan(
             place.target.application, repository: place.target.repository, branch: place.branch,
             head: head, commits: commits, limit: sync == nil ? 1 : nil,
-            others: await declaredApplications().filter { $0.sources.contains(where: isHere) },
+            others: await declaredApplications().filter {
+                $0.sources.contains(where: isHere) || declaredHere.contains($0.name)
+            },
             isHere: isHere)
         guard !plan.reverted.isEmpty else {
             throw SyncError.cannotRollBack(

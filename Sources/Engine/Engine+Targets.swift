@@ -1,10 +1,14 @@
 internal import Declarations
+internal import Digests
 internal import EventLog
 internal import GitRepository
 internal import Logging
 internal import Model
 internal import Planning
 internal import Projections
+
+/// Nothing is wrong: what an application is to be brought to is known after the next look.
+private struct NotYetKnown: Error {}
 
 /// Why an application has no target.
 struct TargetRefusal: Error {
@@ -25,7 +29,9 @@ extension Engine {
                 targets[environment?.name ?? "", default: []].append(target)
                 problems[application.name] = nil
             } catch {
-                if isNews(error, about: application), let error = error as? TargetRefusal {
+                if !(error is NotYetKnown), isNews(error, about: application),
+                    let error = error as? TargetRefusal
+                {
                     refused.append((application, error))
                 }
                 // The last known target stays in force.
@@ -84,7 +90,7 @@ extension Engine {
         let located = try await located(application)
         let first = located[application.sources.firstIndex(of: application.source) ?? 0]
         guard let commit = first.commit else {
-            throw SyncError.unknownApplication(application.name)
+            return try await target(ofCharts: application, located, environment)
         }
         let signed = zip(application.sources, located).filter {
             parts.settings.requiresSignature(of: $0.0, in: environment)
@@ -94,22 +100,59 @@ extension Engine {
             application: application, rules: rules(of: application, environment),
             repository: first.repository, commit: commit,
             treeID: application.treeID(of: located), sources: located,
-            signature: weakest.signature, signedCommit: weakest.commit,
+            revision: application.source.targetRevision, signature: weakest.signature,
+            signedCommit: weakest.commit,
             charts: parts.settings.charts[application.name] ?? Settings.ChartRules())
     }
 
+    /// Of charts alone: what it has of Git is its manifest.
+    private func target(
+        ofCharts application: Application, _ located: [LocatedSource],
+        _ environment: Settings.Environment
+    ) async throws -> EnvironmentReconciler.Target {
+        let row = try await parts.store.state { $0.applications[application.name] }
+        let known =
+            row?.declaration.digest == application.digest && row?.renderedSources != nil
+            ? row?.renderedCommit.flatMap { CommitID($0) } : nil
+        for (name, follower) in repositories.sorted(by: { $0.key < $1.key }) {
+            guard let home = try await follower.home(of: application, known: known) else {
+                continue
+            }
+            var rules = rules(of: application, environment)
+            rules.requiresSignature =
+                parts.settings.repository(named: name)?.requiresSignature(in: environment) == true
+            return EnvironmentReconciler.Target(
+                application: application, rules: rules, repository: name, commit: home.commit,
+                treeID: application.treeID(of: located), sources: located,
+                revision: home.revision, signature: home.signature, signedCommit: home.head,
+                charts: parts.settings.charts[application.name] ?? Settings.ChartRules())
+        }
+        throw SyncError.unknownApplication(application.name)
+    }
+
     /// Where each source stands.
+    ///
+    /// - Throws: `NotYetKnown` before a repository of charts was asked for the first time.
     private func located(_ application: Application) async throws -> [LocatedSource] {
         var all: [LocatedSource] = []
         for source in application.sources {
-            let url = source.repoURL
-            guard let repository = parts.settings.repository(url: url),
-                let follower = repositories[repository.name]
-            else {
-                throw TargetRefusal(
-                    reason: .unknownRepository,
-                    message: "no repository of tidemark.yaml has the URL "
-                        + "\(GitRemote.redacted(url)), which \(application.location) names")
+            guard let repository = parts.settings.repository(of: source) else {
+                throw unknownRepository(source, application)
+            }
+            if let request = source.chartRequest {
+                guard let follower = charts[repository.name] else {
+                    throw unknownRepository(source, application)
+                }
+                let chart = try await follower.locate(request, for: application.name)
+                guard let chart else { throw NotYetKnown() }
+                all.append(
+                    LocatedSource(
+                        repository: repository.name, place: .chart(chart),
+                        treeID: chart.digest.description))
+                continue
+            }
+            guard let follower = repositories[repository.name] else {
+                throw unknownRepository(source, application)
             }
             do {
                 all.append(
@@ -122,6 +165,16 @@ extension Engine {
             }
         }
         return all
+    }
+
+    private func unknownRepository(_ source: Application.Source, _ application: Application)
+        -> TargetRefusal
+    {
+        let kind = source.chart == nil ? "" : "of charts "
+        return TargetRefusal(
+            reason: .unknownRepository,
+            message: "no repository \(kind)of tidemark.yaml has the URL "
+                + "\(GitRemote.redacted(source.repoURL)), which \(application.location) names")
     }
 
     private func rules(of application: Application, _ environment: Settings.Environment)

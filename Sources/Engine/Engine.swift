@@ -19,6 +19,8 @@ public actor Engine {
         public var store: any EventStore
         public var clusters: [String: any ClusterClient]
         public var sources: [String: any ManifestSource]
+        /// By name those of the repositories that hold charts.
+        public var charts: [String: any ChartSource] = [:]
         public var tokenKey: TokenKey
         /// Where keys and certificates are kept that charts make.
         public var chartVault: ChartVault
@@ -57,6 +59,7 @@ public actor Engine {
     let recorder: Recorder
     let environments: [String: EnvironmentReconciler]
     let repositories: [String: RepositoryFollower]
+    let charts: [String: ChartFollower]
     private let jobs: AsyncStream<EnvironmentReconciler.Job>
     private let jobSink: AsyncStream<EnvironmentReconciler.Job>.Continuation
     private var readiness: [CheckedContinuation<Void, Never>] = []
@@ -78,14 +81,19 @@ public actor Engine {
             guard let client = parts.clusters[environment.name] else { continue }
             environments[environment.name] = EnvironmentReconciler(
                 name: environment.name, mode: environment.mode == .apply ? .apply : .observe,
-                client: client, recorder: recorder, sources: parts.sources,
+                client: client, recorder: recorder, sources: parts.sources, charts: parts.charts,
                 tokenKey: parts.tokenKey, chartVault: parts.chartVault, log: parts.log,
                 jobs: jobSink,
                 startsSyncs: parts.startsSyncs, helm: parts.helm)
         }
         self.environments = environments
+        var charts: [String: ChartFollower] = [:]
         var repositories: [String: RepositoryFollower] = [:]
         for repository in parts.settings.repositories {
+            if let source = parts.charts[repository.name] {
+                charts[repository.name] = ChartFollower(
+                    settings: repository, source: source, recorder: recorder, log: parts.log)
+            }
             guard let source = parts.sources[repository.name] else { continue }
             let folders = parts.settings.applications.filter {
                 parts.settings.repository(named: $0.repository)?.name == repository.name
@@ -95,6 +103,7 @@ public actor Engine {
                 signatures: parts.signatures, log: parts.log)
         }
         self.repositories = repositories
+        self.charts = charts
     }
 
     /// Reconciles until cancelled.
@@ -144,14 +153,16 @@ public actor Engine {
         await closePushes()
         finishReadiness()
         for (name, repository) in repositories {
-            jobSink.yield { await self.poll(name, repository) }
+            jobSink.yield { await self.poll(name) { await repository.pause } }
+        }
+        for (name, charts) in charts {
+            jobSink.yield { await self.poll(name) { await charts.pause } }
         }
     }
 
-    private func poll(_ name: String, _ repository: RepositoryFollower) async {
+    private func poll(_ name: String, every pause: @Sendable () async -> Duration) async {
         while !Task.isCancelled {
-            let pause = await repository.pause
-            do { try await parts.clock.sleep(pause) } catch { return }
+            do { try await parts.clock.sleep(await pause()) } catch { return }
             await look([name], via: .poll)
         }
     }
@@ -176,6 +187,43 @@ extension Engine {
             }
         }
         await distribute()
+        // A slow repository of charts holds up those applications only that are charts of it.
+        if await lookAtCharts(names) { await distribute() }
+    }
+
+    /// Asks repositories of charts what their versions mean now: those that are named, and all of what was never asked for.
+    ///
+    /// - Returns: Whether anything was asked.
+    private func lookAtCharts(_ names: [String]?) async -> Bool {
+        let applications = await declaredApplications()
+        return await withTaskGroup(of: Bool.self) { group in
+            for (name, follower) in charts {
+                let all = requests(for: name, by: applications)
+                let isNamed = names?.contains(name) ?? true
+                group.addTask {
+                    let unknown = await follower.unknown(among: all)
+                    let asked = isNamed ? all : unknown
+                    do {
+                        try await follower.look(asked)
+                    } catch {
+                        self.parts.log.error("cannot follow \(name): \(describe(error))")
+                    }
+                    return !asked.isEmpty
+                }
+            }
+            var hasAsked = false
+            for await asked in group { hasAsked = hasAsked || asked }
+            return hasAsked
+        }
+    }
+
+    private func requests(for repository: String, by applications: [Application]) -> Set<
+        ChartRequest
+    > {
+        Set(
+            applications.flatMap(\.sources).filter {
+                parts.settings.repository(of: $0)?.name == repository
+            }.compactMap(\.chartRequest))
     }
 
     func declaredApplications() async -> [Application] {
@@ -194,7 +242,7 @@ extension Engine {
     > {
         Set(
             applications.flatMap(\.sources).filter {
-                parts.settings.repository(url: $0.repoURL)?.name == repository
+                parts.settings.repository(of: $0)?.name == repository
             }.map(\.targetRevision))
     }
 

@@ -34,28 +34,35 @@ extension EnvironmentReconciler {
             invocation = try HelmInvocation(
                 tree, path: path,
                 options: application.helmOptions(
-                    chart, commit: commit.description, capabilities, record.reads))
+                    chart, commit: target.sources.first?.revision ?? commit.description,
+                    capabilities, record.reads))
         } catch {
             throw refusal(error.message, hint: error.hint, of: path)
         }
         let program = "helm \(try await helm.version())"
-        let output: [UInt8]
-        do {
-            output = try await helm.run(invocation.arguments, files: invocation.files)
-        } catch .failed(let message) {
-            throw refusal(invocation.scrub(message), hint: nil, of: path)
-        }
+        let output = try await output(of: invocation, path)
         var set = DesiredSet(
             commit: commit.description,
             inputs: context.chartInputs(application, record, program: program), objects: [],
             byKey: [:], warnings: [])
+        set.sources = target.recordedSources
         set.asked = record.ofCluster
         set.chart = "\(invocation.chart.name) \(invocation.chart.version)"
         set.program = program
         set.charts = [RenderedChart(helm: chart, record: record)]
-        try set.fill(
-            with: invocation.read(output, path: path), of: application, context)
+        var rendered = invocation.read(output, path: path)
+        if let name = application.source.chart { rendered.name(name) }
+        try set.fill(with: rendered, of: application, context)
         return set
+    }
+
+    private func output(of invocation: HelmInvocation, _ path: String) async throws -> [UInt8] {
+        do {
+            return try await helm.run(invocation.arguments, files: invocation.files)
+        } catch {
+            guard case .failed(let message) = error else { throw error }
+            throw refusal(invocation.scrub(message), hint: nil, of: path)
+        }
     }
 
     private func refusal(_ message: String, hint: String?, of path: String) -> Problems {

@@ -18,7 +18,9 @@ extension EnvironmentReconciler {
     {
         let row = try await recorder.store.state { $0.applications[application] }
         guard let row, !row.deletionHooks.isEmpty, target.rules.mode == .apply,
-            sources[target.repository] != nil
+            target.sources.allSatisfy({
+                sources[$0.repository] != nil || charts[$0.repository] != nil
+            })
         else {
             return DesiredSet(
                 commit: target.commit.description, inputs: inputs, objects: [], byKey: [:],

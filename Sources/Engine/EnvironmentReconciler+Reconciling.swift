@@ -1,4 +1,5 @@
 internal import ChartCrypto
+internal import ChartRepository
 internal import Declarations
 internal import Digests
 internal import Dispatch
@@ -153,6 +154,8 @@ extension EnvironmentReconciler {
         } catch let failure as ChartVaultError {
             try await tryAgain(application, entry, inputs, "a key of its chart: \(failure)")
         } catch let failure as HelmProgramError {
+            try await tryAgain(application, entry, inputs, describe(failure))
+        } catch let failure as ChartRepositoryError {
             try await tryAgain(application, entry, inputs, describe(failure))
         } catch let failure as ClusterError {
             try await tryAgain(application, entry, inputs, "lookup: \(failure.summary)")

@@ -86,9 +86,6 @@ extension EnvironmentReconciler {
             let commit = row.commit.flatMap({ CommitID($0) })
         else { throw secretUnavailable(sync, planned, "the commit of \(sync) is not on record") }
         do {
-            guard sources[target.repository] != nil else {
-                throw SyncError.unknownApplication(application)
-            }
             let past = try await withFolders(target.asOf(commit, row.plan?.sources))
             var known = try await recorder.store.state { $0.applications[application] }
             // With what was drawn at that time.

@@ -23,6 +23,7 @@ actor EnvironmentReconciler {
         var application: Application
         var rules: SyncRules
         var repository: String
+        /// Of the first folder of Git among the sources; of charts alone that of the manifest.
         var commit: CommitID
         /// Of the folder's content; `nil` when the folder does not exist at this commit.
         ///
@@ -30,6 +31,8 @@ actor EnvironmentReconciler {
         var treeID: String?
         /// Where each source of the application stands, in their order.
         var sources: [LocatedSource] = []
+        /// The revision of the repository that the commit is the newest of.
+        var revision = "HEAD"
         /// What is known of the commit's signature, where that matters.
         var signature: CommitObserved.Signature?
         /// Whose signature that is: of several sources one that is not verified, if there is any.
@@ -91,6 +94,7 @@ actor EnvironmentReconciler {
     let client: any ClusterClient
     let recorder: Recorder
     let sources: [String: any ManifestSource]
+    let charts: [String: any ChartSource]
     let tokenKey: TokenKey
     let chartVault: ChartVault
     let log: Logger
@@ -139,7 +143,8 @@ actor EnvironmentReconciler {
 
     init(
         name: String, mode: EnvironmentDeclared.Mode, client: any ClusterClient, recorder: Recorder,
-        sources: [String: any ManifestSource], tokenKey: TokenKey, chartVault: ChartVault,
+        sources: [String: any ManifestSource], charts: [String: any ChartSource] = [:],
+        tokenKey: TokenKey, chartVault: ChartVault,
         log: Logger, jobs: AsyncStream<Job>.Continuation, startsSyncs: Bool = true,
         helm: HelmProgram = HelmProgram()
     ) {
@@ -148,6 +153,7 @@ actor EnvironmentReconciler {
         self.client = client
         self.recorder = recorder
         self.sources = sources
+        self.charts = charts
         self.tokenKey = tokenKey
         self.chartVault = chartVault
         self.log = log

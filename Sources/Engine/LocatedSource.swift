@@ -1,15 +1,16 @@
-internal import Declarations
+public import Declarations
 internal import Digests
 internal import EventLog
 internal import GitRepository
-internal import Model
+public import Model
 internal import Projections
-internal import Rendering
+public import Rendering
 
 /// One source of an application, with where it stands.
 struct LocatedSource: Sendable, Equatable {
     enum Place: Sendable, Equatable {
         case commit(CommitID)
+        case chart(PinnedChart)
     }
 
     var repository: String
@@ -22,6 +23,7 @@ struct LocatedSource: Sendable, Equatable {
     var commit: CommitID? {
         switch place {
         case .commit(let commit): commit
+        case .chart: nil
         }
     }
 
@@ -29,14 +31,15 @@ struct LocatedSource: Sendable, Equatable {
     var revision: String {
         switch place {
         case .commit(let commit): commit.description
+        case .chart(let chart): chart.version
         }
     }
 }
 
 extension EnvironmentReconciler.Target {
-    /// What is recorded of several sources; `nil` of one of Git, whose commit stands in the subjects.
+    /// What is recorded of the sources; `nil` of one of Git, whose commit stands in the subjects.
     var recordedSources: [SourceRevision]? {
-        guard application.sources.count > 1 else { return nil }
+        guard application.sources.count > 1 || application.source.chart != nil else { return nil }
         return zip(application.sources, sources).map { source, located in
             SourceRevision {
                 $0.path = source.path
@@ -45,6 +48,10 @@ extension EnvironmentReconciler.Target {
                 $0.targetRevision = source.targetRevision
                 switch located.place {
                 case .commit(let commit): $0.commit = commit.description
+                case .chart(let chart):
+                    $0.chart = chart.chart
+                    $0.version = chart.version
+                    $0.digest = chart.digest
                 }
             }
         }
@@ -62,9 +69,9 @@ extension EnvironmentReconciler.Target {
             let known = recorded?.first {
                 $0.repository == located.repository && source.isSame(as: $0)
             }
-            if let place = known?.place {
+            if let place = known?.place(of: source) {
                 located.place = place
-            } else if source == application.source {
+            } else if source == application.source, source.chart == nil {
                 located.place = .commit(commit)
             }
             return located
@@ -75,15 +82,22 @@ extension EnvironmentReconciler.Target {
 
 extension SourceRevision {
     /// Where the source stood.
-    var place: LocatedSource.Place? {
-        commit.flatMap { CommitID($0) }.map { .commit($0) }
+    func place(of source: Application.Source) -> LocatedSource.Place? {
+        if let chart = pinned(repoURL: source.repoURL) { return .chart(chart) }
+        return commit.flatMap { CommitID($0) }.map { .commit($0) }
     }
 }
 
 extension Application.Source {
+    /// What is asked of the repository of a chart; `nil` of a folder of Git.
+    public var chartRequest: ChartRequest? {
+        chart.map { ChartRequest(repoURL: repoURL, chart: $0, targetRevision: targetRevision) }
+    }
+
     /// Whether a recorded source is this one, wherever it stood.
     fileprivate func isSame(as recorded: SourceRevision) -> Bool {
-        recorded.path == path && recorded.ref == ref && recorded.targetRevision == targetRevision
+        recorded.path == path && recorded.ref == ref && recorded.chart == chart
+            && recorded.targetRevision == targetRevision
     }
 }
 
@@ -97,6 +111,7 @@ extension EnvironmentReconciler {
                 guard let repository = sources[target.sources[index].repository] else { continue }
                 target.sources[index].treeID = try await repository.treeID(
                     at: commit, path: target.application.scope(of: source))
+            case .chart(let chart): target.sources[index].treeID = chart.digest.description
             }
         }
         target.treeID = target.application.treeID(of: target.sources)
@@ -112,9 +127,35 @@ extension EnvironmentReconciler {
             switch located.place {
             case .commit(let commit):
                 trees.append(try await tree(of: source, located, at: commit, target))
+            case .chart(let chart):
+                trees.append(try await tree(of: chart, located.repository, target))
             }
         }
         return trees
+    }
+
+    /// The files of an archive.
+    ///
+    /// - Throws: `Problems` when it is no chart; `ChartRepositoryError` when it is not to be had just now.
+    private func tree(of chart: PinnedChart, _ repository: String, _ target: Target) async throws
+        -> FileTree
+    {
+        guard let source = charts[repository] else {
+            throw Problems([
+                Problem(at: target.application.location, "repository \(repository) is unknown")
+            ])
+        }
+        let bytes = try await source.archive(of: chart)
+        do {
+            return try FileTree(chart: bytes)
+        } catch {
+            throw Problems([
+                Problem(
+                    at: target.application.location,
+                    "chart \(chart.chart) \(chart.version) of \(repository): \(error.message)",
+                    hint: error.hint)
+            ])
+        }
     }
 
     private func tree(
@@ -156,11 +197,11 @@ extension Application {
 
     /// The sources as they were rendered last.
     func located(_ row: ApplicationRow, at commit: CommitID) -> [LocatedSource] {
-        sources.indices.map { index in
+        sources.enumerated().map { index, source in
             let known = row.renderedSources.flatMap { $0.indices.contains(index) ? $0[index] : nil }
             return LocatedSource(
                 repository: known?.repository ?? row.repository,
-                place: known?.place ?? .commit(commit))
+                place: known?.place(of: source) ?? .commit(commit))
         }
     }
 
@@ -211,4 +252,14 @@ extension Application {
 private func literalFolder(_ path: String) -> String {
     path.split(separator: "/").dropLast()
         .prefix { part in !part.contains { "*?[{".contains($0) } }.joined(separator: "/")
+}
+
+extension FileTree {
+    /// The files of a chart's archive, from the chart's own folder.
+    public init(chart bytes: [UInt8]) throws(ChartError) {
+        let files = try unpackedChart(bytes)
+        self.init(
+            entries: Dictionary(
+                files.map { ($0.name, .file($0.bytes)) }, uniquingKeysWith: { _, last in last }))
+    }
 }

@@ -29,6 +29,8 @@ actor RepositoryFollower {
     /// Those that the ledger has of folders that could not be read since the start: they stay in force.
     private(set) var restored: [Application] = []
     private var declaredByFolder: [String: [Application]] = [:]
+    /// By file the newest commit that touched it, and the newest one that was looked at for that.
+    var manifestCommits: [String: (commit: CommitID, head: CommitID)] = [:]
     /// Mistakes in the newest declarations.
     private var problems: [String: [String]] = [:]
     /// Whether every folder was read without problems once: until then nobody knows which applications are gone.
@@ -52,12 +54,7 @@ actor RepositoryFollower {
     var name: String { settings.name }
 
     /// How long to wait before the next look: the poll interval, or less after a failure, growing up to it.
-    var pause: Duration {
-        guard failures > 0 else { return settings.poll }
-        var pause = Duration.seconds(5)
-        for _ in 1..<min(failures, 16) where pause < settings.poll { pause = pause * 2 }
-        return min(pause, max(settings.poll, .seconds(5)))
-    }
+    var pause: Duration { settings.pause(afterFailures: failures) }
 
     /// Fetches and records; then reads the declarations from the newest commit there is.
     ///
@@ -278,7 +275,7 @@ extension RepositoryFollower {
 
 extension Settings.ApplicationFolder {
     /// Whether a file is one that is read for declarations.
-    fileprivate func holds(_ file: String) -> Bool {
+    func holds(_ file: String) -> Bool {
         guard path.isEmpty || file.hasPrefix(path + "/") else { return false }
         let below = path.isEmpty ? Substring(file) : file.dropFirst(path.count + 1)
         return recurse || !below.contains("/")

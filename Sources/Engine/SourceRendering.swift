@@ -45,7 +45,9 @@ struct SourceRendering {
                 rendered = folder(source, trees[index])
                 inputs.append(folderInputs(source, index))
             }
-            if hasSeveral { rendered.name(target.sources[index].repository) }
+            if hasSeveral || source.chart != nil {
+                rendered.name(source.chart ?? target.sources[index].repository)
+            }
             all.objects += rendered.objects
             all.problems += rendered.problems
             all.warnings += rendered.warnings
@@ -131,8 +133,8 @@ extension Application {
 }
 
 extension Rendered {
-    /// Puts the name of the repository before every place: `platform:apps/web.yaml`.
-    fileprivate mutating func name(_ repository: String) {
+    /// Puts the name of the repository or chart before every place: `platform:apps/web.yaml`.
+    mutating func name(_ repository: String) {
         for index in objects.indices {
             objects[index].origin.file = "\(repository):\(objects[index].origin.file)"
         }

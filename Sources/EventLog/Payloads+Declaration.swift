@@ -44,6 +44,7 @@ public struct ApplicationDeclaration: Coded, StoredValue {
     /// The manifest in canonical JSON.
     public var manifest = ""
     public var mode = EnvironmentDeclared.Mode.apply
+    /// Folder in the repository; of a chart from elsewhere its name.
     public var path = ""
     public var targetRevision = ""
     public init() {}

@@ -79,7 +79,7 @@ struct SeveralSourcesTests {
         #expect(why.output.contains("$values/production/web.yaml:1"), "\(why.text)")
         #expect(why.output.contains("\"quiet\" by Engineer B"), "\(why.text)")
 
-        let commits = "commits platform [0-9a-f]{7}, values [0-9a-f]{7}"
+        let commits = "at platform [0-9a-f]{7}, values [0-9a-f]{7}"
         let explained = await session.run("explain", "sync-1")
         #expect(explained.output.firstMatch(of: try Regex(commits)) != nil, "\(explained.text)")
         let log = await session.run("log", "--type", "manifests.rendered", "-o", "wide")

@@ -49,7 +49,10 @@ struct SettingsTests {
     }
 
     private var repositories: [Settings.Repository] {
-        [
+        var indexed = Settings.Repository(name: "indexed", url: "https://example.com/indexed")
+        indexed.kind = .helm
+        indexed.caFile = "ca.pem"
+        return [
             .init(
                 name: "platform", url: "https://example.com/platform.git",
                 credentials: .basic(username: "robot", password: .file("secrets/password")),
@@ -69,6 +72,7 @@ struct SettingsTests {
             .init(
                 name: "more", url: "ssh://example.com/more.git",
                 credentials: .ssh(username: "git", keyFile: "k", passphrase: .file("p"))),
+            indexed,
             .init(
                 name: "basic", url: "https://example.com/basic.git",
                 credentials: .basic(username: "u", password: .environment("P"))),
@@ -89,6 +93,30 @@ struct SettingsTests {
                 requireApproval: .standard),
             .init(name: "other", cluster: .kubeconfig(path: "k", context: nil)),
         ]
+    }
+
+    @Test func aChartIsInTheRepositoryOfItsURLOrBelowThatOfItsRegistry() throws {
+        let text = """
+            repositories:
+            - {name: git, url: https://example.com/charts}
+            - {name: indexed, type: helm, url: https://example.com/charts/}
+            - {name: registry, type: oci, url: oci://ghcr.io/org}
+            - {name: team, type: oci, url: ghcr.io/org/team}
+            """
+        let settings = try readSettings(Array(text.utf8), file: "tidemark.yaml")
+        func name(_ url: String, _ chart: String?) -> String? {
+            var source = Application.Source(repoURL: url, path: "")
+            source.chart = chart
+            return settings.repository(of: source)?.name
+        }
+        #expect(name("https://example.com/charts", nil) == "git")
+        #expect(name("https://example.com/charts", "web") == "indexed")
+        #expect(name("https://example.com/chart", "web") == nil)
+        #expect(name("ghcr.io/org", "web") == "registry")
+        #expect(name("oci://ghcr.io/org/", "team/web") == "team")
+        #expect(name("oci://ghcr.io/org/team", "web") == "team")
+        #expect(name("ghcr.io/org-of-others", "web") == nil)
+        #expect(name("ghcr.io/org", nil) == nil)
     }
 
     @Test func whatIsNotSaidHasADefault() throws {
@@ -141,6 +169,10 @@ let everySetting = """
     - name: more
       url: ssh://example.com/more.git
       credentials: {sshKeyFile: k, sshPassphraseFile: p}
+    - name: indexed
+      type: helm
+      url: https://example.com/indexed
+      caFile: ca.pem
     - name: basic
       url: https://example.com/basic.git
       credentials: {username: u, passwordEnvironment: P}

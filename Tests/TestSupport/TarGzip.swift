@@ -2,6 +2,11 @@
 ///
 /// - Parameter files: Text by path, in this order.
 public func tarGzip(_ files: KeyValuePairs<String, String>) -> [UInt8] {
+    tarGzip(of: Array(files))
+}
+
+/// As above, of files that are not written out.
+public func tarGzip(of files: [(key: String, value: String)]) -> [UInt8] {
     var tar: [UInt8] = []
     for (path, text) in files {
         tar += tarHeader(path, size: text.utf8.count)

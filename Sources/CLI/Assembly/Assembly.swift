@@ -1,3 +1,4 @@
+internal import ChartRepository
 internal import Declarations
 internal import Digests
 internal import Engine
@@ -40,10 +41,12 @@ struct Assembly: Sendable {
             for environment in chosen {
                 clients.append(try await client(of: environment, &group))
             }
+            let puller = workspace.chartPuller(log)
             let result: Swift.Result<Result, any Error>
             do {
-                result = .success(try await run(engine(clients), body))
+                result = .success(try await run(engine(clients, puller), body))
             } catch { result = .failure(error) }
+            await puller.shutdown()
             for (_, client) in clients { await client.shutdown() }
             // A server that is cancelled between accepting a connection and serving it ends the process: NIO
             // insists that an accepted connection is finished. What the clients had opened last is taken now;
@@ -105,27 +108,34 @@ struct Assembly: Sendable {
     /// For what is about the ledger alone: nothing is connected to, and the engine does not run.
     func ledgerControls() throws -> Controls { controls(try engine([], sources: [:])) }
 
-    private func engine(_ clients: [Client]) async throws -> Engine {
+    private func engine(_ clients: [Client], _ puller: ChartPuller) async throws -> Engine {
         var sources: [String: any ManifestSource] = [:]
+        var charts: [String: any ChartSource] = [:]
         for repository in workspace.settings.repositories {
-            sources[repository.name] = try await workspace.source(repository)
+            if repository.kind == .git {
+                sources[repository.name] = try await workspace.source(repository)
+            } else {
+                charts[repository.name] = workspace.charts(of: repository, puller)
+            }
         }
-        return try engine(clients, sources: sources)
+        return try engine(clients, sources: sources, charts: charts)
     }
 
-    private func engine(_ clients: [Client], sources: [String: any ManifestSource]) throws
-        -> Engine
-    {
+    private func engine(
+        _ clients: [Client], sources: [String: any ManifestSource],
+        charts: [String: any ChartSource] = [:]
+    ) throws -> Engine {
         let tokenKey = try workspace.readTokenKey()
-        return Engine(
-            Engine.Parts(
-                settings: workspace.settings, store: ledger,
-                clusters: Dictionary(
-                    uniqueKeysWithValues: clients.map { ($0.name, KubernetesCluster($0.client)) }),
-                sources: sources, tokenKey: tokenKey,
-                chartVault: workspace.chartVault(tokenKey), clock: Self.clock, log: log,
-                servers: workspace.servers,
-                startsSyncs: startsSyncs, signatures: workspace.trustedKeys))
+        var parts = Engine.Parts(
+            settings: workspace.settings, store: ledger,
+            clusters: Dictionary(
+                uniqueKeysWithValues: clients.map { ($0.name, KubernetesCluster($0.client)) }),
+            sources: sources, tokenKey: tokenKey,
+            chartVault: workspace.chartVault(tokenKey), clock: Self.clock, log: log,
+            servers: workspace.servers,
+            startsSyncs: startsSyncs, signatures: workspace.trustedKeys)
+        parts.charts = charts
+        return Engine(parts)
     }
 
     private func client(

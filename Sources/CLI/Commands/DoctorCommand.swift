@@ -63,6 +63,9 @@ private struct Diagnosis {
         }
         for repository in workspace.settings.repositories {
             await note("repository \(repository.name)") {
+                guard repository.kind == .git else {
+                    return try await workspace.lookAtCharts(of: repository)
+                }
                 try await workspace.source(repository).fetch()
                 return repository.url
             }

@@ -81,8 +81,10 @@ extension Explanation {
         let commit = row.commit.map { id in
             let known = state.commits[id]
             let subject = known.map { " \"\($0.subject)\" by \($0.authorName)" } ?? ""
-            if let sources = row.plan?.sources { return "commits \(sources.text)" }
-            return "commit \(short(id))\(subject)"
+            let commit = "commit \(short(id))\(subject)"
+            guard let sources = row.plan?.sources else { return commit }
+            let isOfGit = sources.contains { $0.commit != nil }
+            return isOfGit ? "at \(sources.text)" : "\(sources.text), declared by \(commit)"
         }
         let how =
             switch row.trigger {

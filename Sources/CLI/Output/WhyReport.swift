@@ -9,8 +9,10 @@ internal import YAML
 struct WhyReport {
     /// The lines in the repository.
     struct Written {
-        /// As of which the files were rendered.
-        var commit: String
+        /// As of which the files were rendered; `nil` of a chart from elsewhere.
+        var commit: String?
+        /// Name and version of a chart from elsewhere.
+        var chart: String?
         var repository: String
         var origin: FieldOrigin
         var author: Commit?
@@ -50,7 +52,12 @@ struct WhyReport {
             for use in written.origin.values {
                 lines.append(("value", Self.text(use, written)))
             }
-            lines.append(("commit", "\(written.commit.prefix(7)) of \(written.repository)"))
+            if let chart = written.chart {
+                lines.append(("chart", "\(chart) of \(written.repository)"))
+            }
+            if let commit = written.commit {
+                lines.append(("commit", "\(commit.prefix(7)) of \(written.repository)"))
+            }
         } else if sync != nil {
             lines.append(("line", "not found in the files as they are on record"))
         }
@@ -87,7 +94,8 @@ struct WhyReport {
         fields["sync"] = sync.map { .string($0) } ?? .null
         guard let written else { return .object(fields) }
         fields["repository"] = .string(written.repository)
-        fields["commit"] = .string(written.commit)
+        fields["commit"] = written.commit.map { .string($0) } ?? .null
+        if let chart = written.chart { fields["chart"] = .string(chart) }
         fields[written.origin.isTemplate ? "template" : "line"] = Self.document(
             written.origin.line, written.author)
         fields["values"] = .array(

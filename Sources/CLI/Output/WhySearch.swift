@@ -1,3 +1,4 @@
+internal import ChartRepository
 internal import Declarations
 internal import Digests
 internal import Engine
@@ -117,24 +118,33 @@ private struct SourcePlace {
     var source: Application.Source
     /// Its name.
     var repository: String
-    var commit: CommitID
-    var mirror: GitRepository
-    /// All of the repository.
+    /// Of a folder of Git.
+    var commit: CommitID?
+    var mirror: GitRepository?
+    /// Of a chart from elsewhere.
+    var version: String?
+    /// All of the repository, or of the chart.
     var tree: FileTree
 
-    func blame(_ line: SourceLocation) async throws -> Commit {
-        try await mirror.blame(line.file, line: line.line ?? 1, at: commit)
+    /// Who wrote a line; of a chart from elsewhere nobody is known.
+    func blame(_ line: SourceLocation) async throws -> Commit? {
+        guard let mirror, let commit else { return nil }
+        return try await mirror.blame(line.file, line: line.line ?? 1, at: commit)
     }
+
+    /// Such as `nginx 15.2.0`.
+    var chart: String? { source.chart.map { "\($0) \(version ?? "")" } }
 
     /// The object with its place in this repository; `nil` when the source does not give it.
     func object(_ object: ManifestsRendered.Object, isOneOfSeveral: Bool)
         -> ManifestsRendered.Object?
     {
         guard source.isRendered else { return nil }
-        guard isOneOfSeveral else { return object }
-        guard object.file.hasPrefix(repository + ":") else { return nil }
+        guard isOneOfSeveral || source.chart != nil else { return object }
+        let prefix = (source.chart ?? repository) + ":"
+        guard object.file.hasPrefix(prefix) else { return nil }
         var object = object
-        object.file.removeFirst(repository.count + 1)
+        object.file.removeFirst(prefix.count)
         let isBelow = source.path.isEmpty || object.file.hasPrefix(source.path + "/")
         return isBelow ? object : nil
     }
@@ -168,12 +178,14 @@ extension WhySearch {
             application.sources = [place.source]
             var origin = try FieldOrigin(
                 of: field, object, application: application, tree: place.tree,
-                references: references, rendered: rendered, commit: place.commit.description,
+                references: references, rendered: rendered,
+                commit: place.version ?? place.commit?.description ?? "",
                 at: rendering.envelope.recordedAt)
             origin?.nameApplication(declaration)
             guard let origin else { continue }
             var written = WhyReport.Written(
-                commit: place.commit.description, repository: place.repository, origin: origin)
+                commit: place.commit?.description, chart: place.chart,
+                repository: place.repository, origin: origin)
             written.author = try? await place.blame(origin.line)
             for use in origin.values {
                 written.authors[use.path] = await author(of: use, place, places)
@@ -198,19 +210,38 @@ extension WhySearch {
         return try? await other.blame(SourceLocation(file: below, line: line))
     }
 
-    /// Every source, as of the commits that were rendered.
+    /// The files of a chart that was pulled.
+    private func archive(_ digest: Digest, _ source: Application.Source) throws -> FileTree {
+        let kept = ChartPuller.kept(digest, in: workspace.chartsFolder)
+        guard let kept else {
+            throw CommandError(
+                "the archive of the chart \(source.chart ?? "") is not kept any more",
+                because: "\(workspace.chartsFolder) does not hold sha256:\(digest)",
+                try: "tidemark run pulls what applications have now")
+        }
+        return try FileTree(chart: kept)
+    }
+
+    /// Every source, as of what was rendered.
     private func places(
         of application: Application, _ rendered: ManifestsRendered, _ commit: CommitID
     ) async throws -> [SourcePlace] {
         var places: [SourcePlace] = []
         for (index, source) in application.sources.enumerated() {
-            guard let declared = workspace.settings.repository(url: source.repoURL) else {
+            guard let declared = workspace.settings.repository(of: source) else {
                 throw CommandError("the repository \(source.repoURL) is not in tidemark.yaml")
             }
-            let known = rendered.sources.flatMap {
-                $0.indices.contains(index) ? $0[index].commit : nil
+            let recorded = rendered.sources.flatMap {
+                $0.indices.contains(index) ? $0[index] : nil
             }
-            let commit = known.flatMap { CommitID($0) } ?? commit
+            if source.chart != nil, let digest = recorded?.digest {
+                places.append(
+                    SourcePlace(
+                        source: source, repository: declared.name, version: recorded?.version,
+                        tree: try archive(digest, source)))
+                continue
+            }
+            let commit = recorded?.commit.flatMap { CommitID($0) } ?? commit
             let mirror = try await workspace.mirror(declared, as: "git")
             places.append(
                 SourcePlace(

@@ -24,6 +24,9 @@ final class World: Sendable {
     /// A second repository, in worlds that have one.
     let values = SimulatedSource(digit: "1")
     let hasValues = Mutex(false)
+    /// A repository of charts, in worlds that have one.
+    let chartSource = SimulatedCharts()
+    let hasCharts = Mutex(false)
     /// Where charts keep their keys.
     let vault = Mutex("/nonexistent")
     let helm = Mutex(HelmProgram(name: "/nonexistent/helm"))
@@ -110,6 +113,12 @@ final class World: Sendable {
             settings.repositories.append(
                 Settings.Repository(name: "values", url: "file:///values", poll: .seconds(20)))
         }
+        if hasCharts.withLock({ $0 }) {
+            var charts = Settings.Repository(
+                name: "charts", url: "https://charts.example.com", poll: .seconds(20))
+            charts.kind = .helm
+            settings.repositories.append(charts)
+        }
         var parts = Engine.Parts(
             settings: settings, store: store.port(fate, clock),
             clusters: ["dev": cluster.port(fate), "staging": staging.port(fate)],
@@ -119,6 +128,7 @@ final class World: Sendable {
             clock: clock,
             log: Logger(label: "simulation") { _ in SwiftLogNoOpLogHandler() })
         parts.helm = helm.withLock { $0 }
+        if hasCharts.withLock({ $0 }) { parts.charts = ["charts": chartSource] }
         return parts
     }
 

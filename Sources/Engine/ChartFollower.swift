@@ -1,0 +1,155 @@
+internal import ChartRepository
+internal import Declarations
+internal import EventLog
+internal import Logging
+internal import Model
+internal import Projections
+
+/// Follows the charts of one repository: asks which version each request means, and says it.
+///
+/// A repository that does not answer is recorded once, asked again with growing pauses, and shown in `status`; charts
+/// that are on record stay what they were.
+actor ChartFollower {
+    let settings: Settings.Repository
+    let source: any ChartSource
+    private let recorder: Recorder
+    private let log: Logger
+    private var failures = 0
+    private var pinned: [ChartRequest: PinnedChart] = [:]
+    /// Why the last attempt at a request failed.
+    private var complaints: [ChartRequest: String] = [:]
+
+    init(
+        settings: Settings.Repository, source: any ChartSource, recorder: Recorder, log: Logger
+    ) {
+        self.settings = settings
+        self.source = source
+        self.recorder = recorder
+        self.log = log
+    }
+
+    /// How long to wait before the next look: the poll interval, or less after a failure, growing up to it.
+    var pause: Duration { settings.pause(afterFailures: failures) }
+
+    /// Forgets what nobody wants any more: should it be wanted again, it means what it means then.
+    ///
+    /// - Returns: Those that were never asked for.
+    func unknown(among requests: Set<ChartRequest>) -> Set<ChartRequest> {
+        pinned = pinned.filter { requests.contains($0.key) }
+        complaints = complaints.filter { requests.contains($0.key) }
+        return requests.filter { pinned[$0] == nil && complaints[$0] == nil }
+    }
+
+    /// Asks the repository what each request means now.
+    func look(_ requests: Set<ChartRequest>) async throws {
+        guard !requests.isEmpty else { return }
+        var failure: String?
+        let order = { (a: ChartRequest, b: ChartRequest) in
+            (a.chart, a.targetRevision, a.repoURL) < (b.chart, b.targetRevision, b.repoURL)
+        }
+        for request in requests.sorted(by: order) {
+            do {
+                pinned[request] = try await source.resolve(request)
+                complaints[request] = nil
+            } catch {
+                if error is CancellationError || Task.isCancelled { throw CancellationError() }
+                let text = describe(error)
+                complaints[request] = text
+                // Of a chart that was never had the application says it.
+                let isKnown = try await isOnRecord(request)
+                if failure == nil, isKnown || Self.concernsAll(error) { failure = text }
+                log.warning("cannot find \(request.chart) in \(settings.name): \(text)")
+                // The others would only wait for the same.
+                if case ChartRepositoryError.unreachable = error { break }
+            }
+        }
+        if let failure { try await recordUnreachable(failure) } else { try await recordReachable() }
+    }
+
+    private static func concernsAll(_ error: any Error) -> Bool {
+        (error as? ChartRepositoryError)?.isTransient ?? true
+    }
+
+    /// What a request means: as it was found, or as the ledger has it of an application.
+    ///
+    /// - Throws: `TargetRefusal` when it was asked for in vain; `nil` means not yet.
+    func locate(_ request: ChartRequest, for application: String) async throws -> PinnedChart? {
+        if let chart = pinned[request] { return chart }
+        if let chart = try await recorded(request, of: application) { return chart }
+        guard let complaint = complaints[request] else { return nil }
+        throw TargetRefusal(
+            reason: .unknownRepository,
+            message: "\(request.chart) \(request.targetRevision) of \(settings.name): \(complaint)")
+    }
+
+    private func isOnRecord(_ request: ChartRequest) async throws -> Bool {
+        if pinned[request] != nil { return true }
+        return try await recorded(request, of: nil) != nil
+    }
+
+    /// As it was rendered last: by this application, else by any.
+    private func recorded(_ request: ChartRequest, of application: String?) async throws
+        -> PinnedChart?
+    {
+        let name = settings.name
+        let rows = try await recorder.store.state { $0.applications.all }
+        let own = application.flatMap { rows[$0] }.map { [$0] } ?? []
+        for row in own + rows.sorted(by: { $0.key < $1.key }).map(\.value) {
+            let known = row.renderedSources?.first {
+                $0.repository == name && $0.chart == request.chart
+                    && $0.targetRevision == request.targetRevision
+            }
+            if let chart = known?.pinned(repoURL: request.repoURL) { return chart }
+        }
+        return nil
+    }
+}
+
+extension SourceRevision {
+    /// The version of the chart; `nil` of a folder of Git.
+    func pinned(repoURL: String) -> PinnedChart? {
+        guard let chart, let version, let digest else { return nil }
+        return PinnedChart(repoURL: repoURL, chart: chart, version: version, digest: digest)
+    }
+}
+
+extension ChartFollower {
+    private func event(_ event: Event) -> NewEvent {
+        recorder.event(
+            event, stream: LedgerState.Stream.repository(settings.name),
+            subjects: Subjects(repository: settings.name))
+    }
+
+    private func recordReachable() async throws {
+        let attempts = failures
+        failures = 0
+        let name = settings.name
+        let row = try await recorder.store.state { $0.repositories[name] }
+        guard let since = row?.unreachableSince else { return }
+        let reachable = RepositoryReachable {
+            $0.attempts = attempts
+            $0.unreachableSince = since
+        }
+        try await recorder.record([event(.repositoryReachable(reachable))])
+    }
+
+    private func recordUnreachable(_ reason: String) async throws {
+        failures += 1
+        let name = settings.name
+        let row = try await recorder.store.state { $0.repositories[name] }
+        guard row?.unreachableSince == nil else { return }
+        try await recorder.record([
+            event(.repositoryUnreachable(RepositoryUnreachable { $0.reason = reason }))
+        ])
+    }
+}
+
+extension Settings.Repository {
+    /// 5 s after the first failure, twice as long after each further one, the poll interval at most.
+    func pause(afterFailures failures: Int) -> Duration {
+        guard failures > 0 else { return poll }
+        var pause = Duration.seconds(5)
+        for _ in 1..<min(failures, 16) where pause < poll { pause = pause * 2 }
+        return min(pause, max(poll, .seconds(5)))
+    }
+}

@@ -1,0 +1,44 @@
+public import Digests
+
+/// The charts of one repository or registry.
+public protocol ChartSource: Sendable {
+    /// Which version is meant now; its archive is kept from then on.
+    ///
+    /// - Throws: `ChartRepositoryError`.
+    func resolve(_ request: ChartRequest) async throws -> PinnedChart
+    /// The archive (.tgz) of a chart that was resolved before: kept, or pulled again; never other bytes than those of
+    /// its digest.
+    ///
+    /// - Throws: `ChartRepositoryError`.
+    func archive(of chart: PinnedChart) async throws -> [UInt8]
+}
+
+/// A chart as an application asks for it.
+public struct ChartRequest: Hashable, Sendable {
+    public var repoURL: String
+    public var chart: String
+    /// A version, or a range of them.
+    public var targetRevision: String
+
+    public init(repoURL: String, chart: String, targetRevision: String) {
+        self.repoURL = repoURL
+        self.chart = chart
+        self.targetRevision = targetRevision
+    }
+}
+
+/// One version of a chart, by the digest of its archive.
+public struct PinnedChart: Hashable, Sendable {
+    public var repoURL: String
+    public var chart: String
+    public var version: String
+    /// The SHA-256 of the archive.
+    public var digest: Digest
+
+    public init(repoURL: String, chart: String, version: String, digest: Digest) {
+        self.repoURL = repoURL
+        self.chart = chart
+        self.version = version
+        self.digest = digest
+    }
+}

@@ -1,0 +1,45 @@
+internal import Declarations
+internal import EventLog
+internal import GitRepository
+internal import Model
+
+/// Where an application is declared: what it has of Git when its sources are charts alone.
+struct ApplicationHome: Sendable, Equatable {
+    var repository: String
+    /// Of the folder of declarations.
+    var revision: String
+    /// The newest commit that touched the manifest.
+    var commit: CommitID
+    /// The newest commit of the revision, and what is known of its signature, where that matters.
+    var head: CommitID
+    var signature: CommitObserved.Signature?
+}
+
+extension RepositoryFollower {
+    /// How many commits are looked through for the one that touched a manifest.
+    private static let commitsLookedThrough = 200
+
+    /// The home of an application; `nil` when this repository does not declare it.
+    ///
+    /// - Parameter known: The commit that is on record of the same declaration, should it be too long ago.
+    func home(of application: Application, known: CommitID?) async throws -> ApplicationHome? {
+        let file = application.location.file
+        guard (declared + restored).contains(where: { $0.name == application.name }),
+            let folder = folders.first(where: { $0.holds(file) })
+        else { return nil }
+        let head = try await source.resolve(folder.revision)
+        let last = manifestCommits[file]
+        var commit = last?.commit
+        if last?.head != head {
+            let commits = try await source.commits(
+                from: last?.head, to: head, limit: Self.commitsLookedThrough)
+            let newest = commits.last { $0.changedPaths.contains(file) }?.id
+            commit = newest ?? commit ?? known ?? head
+        }
+        let found = commit ?? head
+        manifestCommits[file] = (found, head)
+        return ApplicationHome(
+            repository: name, revision: folder.revision, commit: found, head: head,
+            signature: try await signature(of: head))
+    }
+}

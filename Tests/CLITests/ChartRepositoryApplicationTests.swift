@@ -1,0 +1,100 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// An application whose chart lies in a repository that wants a password, as people see it.
+@Suite("Applications of charts from a repository")
+struct ChartRepositoryApplicationTests {
+    private static let chart = tarGzip([
+        "web/Chart.yaml": "apiVersion: v2\nname: web\nversion: 1.2.0\n",
+        "web/values.yaml": "level: info\n",
+        "web/templates/config.yaml": """
+        apiVersion: v1
+        kind: ConfigMap
+        metadata: {name: settings}
+        data:
+          level: {{ .Values.level }}
+
+        """,
+    ])
+
+    private static let index = """
+        apiVersion: v1
+        entries:
+          web:
+          - {name: web, version: 1.2.0, urls: [web-1.2.0.tgz]}
+          - {name: web, version: 2.0.0, urls: [web-2.0.0.tgz]}
+        """
+
+    private static func answer(_ request: ServedRequest) -> ServedAnswer {
+        guard request["authorization"] == "Basic bWU6czNjcmV0" else { return ServedAnswer(401) }
+        switch request.target {
+        case "/charts/index.yaml": return ServedAnswer(text: index)
+        case "/charts/web-1.2.0.tgz": return ServedAnswer(chart)
+        default: return ServedAnswer(404)
+        }
+    }
+
+    private static func declare(_ port: Int, in platform: Platform) async throws {
+        let session = platform.session
+        try session.write("password", "s3cret\n")
+        let settings = try String(contentsOfFile: session.path + "/tidemark.yaml", encoding: .utf8)
+        try session.write(
+            "tidemark.yaml",
+            settings.replacingOccurrences(
+                of: "applications:\n",
+                with: """
+                      - name: charts
+                        type: helm
+                        url: http://127.0.0.1:\(port)/charts
+                        credentials: {username: me, passwordFile: password}
+                        poll: 600s
+                    applications:
+
+                    """))
+        let manifest = """
+            apiVersion: argoproj.io/v1alpha1
+            kind: Application
+            metadata: {name: web-dev}
+            spec:
+              source: {repoURL: "http://127.0.0.1:\(port)/charts", chart: web, targetRevision: ^1}
+              destination: {name: dev, namespace: default}
+            """
+        try await platform.commit(["applications/web-dev.yaml": manifest], "use the chart")
+    }
+
+    @Test func itIsPulledSyncedAndExplainedAndNeedsNoNetworkThen() async throws {
+        let platform = try await Platform()
+        let session = platform.session
+        try await withLoopbackServer(answer: Self.answer) { server in
+            try await Self.declare(server.port, in: platform)
+            let synced = await session.run("sync", "web-dev", "--yes")
+            #expect(synced.code == 0, "\(synced.text)")
+            let doctor = await session.run("doctor", "-o", "wide")
+            #expect(doctor.output.contains("/charts: web 1.2.0"), "\(doctor.text)")
+        }
+        let status = await session.run("status", "web-dev")
+        #expect(
+            status.output.firstMatch(of: /web of charts +1\.2\.0 +\^1/) != nil, "\(status.text)")
+        let explained = await session.run("explain", "sync-1")
+        #expect(
+            explained.output.contains("web 1.2.0, declared by commit"), "\(explained.text)")
+        #expect(explained.output.contains("\"use the chart\""), "\(explained.text)")
+        let why = await session.run(
+            "why", "configmap/settings", "--field", "data.level", "-o", "wide")
+        #expect(why.output.contains("template  templates/config.yaml:5"), "\(why.text)")
+        #expect(why.output.contains("level (default, values.yaml:1)"), "\(why.text)")
+        #expect(why.output.contains("chart     web 1.2.0 of charts"), "\(why.text)")
+
+        // Nobody listens any more.
+        let plan = await session.run("plan", "web-dev")
+        #expect(plan.code == 0, "\(plan.text)")
+        let whole = await session.run("status")
+        #expect(whole.output.contains("repository charts is unreachable"), "\(whole.text)")
+        let doctor = await session.run("doctor", "-o", "wide")
+        #expect(doctor.code == 1, "\(doctor.text)")
+        #expect(doctor.output.contains("it refuses connections"), "\(doctor.text)")
+        let log = await session.run("log", "-o", "json")
+        #expect(!(log.text + doctor.text + whole.text).contains("s3cret"))
+    }
+}
