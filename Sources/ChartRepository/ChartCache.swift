@@ -1,17 +1,24 @@
 internal import Digests
 internal import FoundationEssentials
+internal import Glibc
 internal import Synchronization
 
 /// Bytes by their SHA-256, a file for each: `FOLDER/sha256-…`.
 ///
 /// Nothing in it is believed: a file is read, its digest is made, and a file that is not what its name says counts as absent.
+/// The time of a file's last change is that of its last use: by it the folder is kept within its limit.
 struct ChartCache: Sendable {
     let folder: String
+    /// Of all files, in bytes.
+    let limit: Int
 
     func bytes(_ digest: Digest) -> [UInt8]? {
         guard let data = FileManager.default.contents(atPath: path(digest)) else { return nil }
         let bytes = Array(data)
-        return Digest(of: bytes) == digest ? bytes : nil
+        guard Digest(of: bytes) == digest else { return nil }
+        // Without it, in a folder of somebody else, the file only goes earlier than it might.
+        _ = utimes(path(digest), nil)
+        return bytes
     }
 
     /// Keeps bytes; a reader sees all of them or none.
@@ -24,6 +31,29 @@ struct ChartCache: Sendable {
             try Data(bytes).write(to: URL(fileURLWithPath: path(digest)), options: .atomic)
         } catch {
             throw .cache(folder, reason(error))
+        }
+        makeRoom(besides: digest)
+    }
+
+    /// Deletes what was not used for longest while the folder holds more than it may; the newest file always stays.
+    ///
+    /// A file that cannot be deleted is left where it is: another time is as good.
+    private func makeRoom(besides digest: Digest) {
+        let manager = FileManager.default
+        let names = (try? manager.contentsOfDirectory(atPath: folder)) ?? []
+        var files: [(path: String, bytes: Int, used: Double)] = []
+        for name in names where name.hasPrefix("sha256-") {
+            let path = "\(folder)/\(name)"
+            guard let attributes = try? manager.attributesOfItem(atPath: path) else { continue }
+            let used = attributes[.modificationDate] as? Date ?? .distantPast
+            files.append(
+                (path, attributes[.size] as? Int ?? 0, used.timeIntervalSinceReferenceDate))
+        }
+        var held = files.reduce(0) { $0 + $1.bytes }
+        for file in files.sorted(by: { ($0.used, $0.path) < ($1.used, $1.path) })
+        where held > limit && file.path != path(digest) {
+            try? manager.removeItem(atPath: file.path)
+            held -= file.bytes
         }
     }
 

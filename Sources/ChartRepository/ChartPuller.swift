@@ -13,6 +13,7 @@ public final class ChartPuller: Sendable {
     let limits: PullLimits
     private let log: Logger
     private let cache: ChartCache
+    let entries = KnownEntries()
     /// By the authority to trust.
     private let clients = Mutex<[[UInt8]?: HTTPClient]>([:])
 
@@ -20,7 +21,7 @@ public final class ChartPuller: Sendable {
     public init(cacheFolder: String, limits: PullLimits = .standard, log: Logger) {
         self.limits = limits
         self.log = log
-        cache = ChartCache(folder: cacheFolder)
+        cache = ChartCache(folder: cacheFolder, limit: limits.kept)
     }
 
     /// Which version a reference means now, without pulling it.
@@ -67,7 +68,7 @@ public final class ChartPuller: Sendable {
 
     /// The archive with this digest, if it was pulled into the folder before and is intact.
     public static func kept(_ digest: Digest, in folder: String) -> [UInt8]? {
-        ChartCache(folder: folder).bytes(digest)
+        ChartCache(folder: folder, limit: PullLimits.standard.kept).bytes(digest)
     }
 
     /// Closes all connections.

@@ -1,16 +1,24 @@
 internal import Digests
 
 extension ChartPuller {
-    /// What the index of a repository says of a chart.
+    /// What the index of a repository says of a chart; an index that is still the same is not sent again.
     func entry(
         _ repository: ChartURL, _ chart: String, _ wanted: String, _ credentials: ChartCredentials
     ) async throws(ChartRepositoryError) -> IndexEntry {
         let address = try repository.file("index.yaml")
-        let answer = try await transport(credentials).fetch(
+        let question = KnownEntries.Question(
+            index: address, chart: chart, wanted: wanted, credentials: credentials)
+        let known = entries[question]
+        let transport = try transport(credentials)
+        let answer = try await transport.get(
             address, authorization: credentials.authorization(for: repository.origin),
-            limit: limits.index)
+            unless: known?.validators ?? Validators(), limit: limits.index)
+        if answer.status == 304, let known { return known.entry }
+        guard (200..<300).contains(answer.status) else { throw transport.refusal(answer) }
         let index = try RepositoryIndex(answer.body, from: "\(address)")
-        return try index.entry(chart, wanted, in: "\(repository)")
+        let entry = try index.entry(chart, wanted, in: "\(repository)")
+        entries.keep(entry, Validators(of: answer.headers), of: question)
+        return entry
     }
 
     /// The chart of an entry that names the address of an archive.

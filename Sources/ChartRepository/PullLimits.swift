@@ -16,10 +16,12 @@ public struct PullLimits: Hashable, Sendable {
     public var pages: Int
     /// Redirects of one request.
     public var redirects: Int
+    /// Of all that is kept in the folder, in bytes: beyond it goes what was not used for longest.
+    public var kept: Int
 
     public init(
         connect: Duration, silence: Duration, request: Duration, index: Int, archive: Int,
-        document: Int, pages: Int, redirects: Int
+        document: Int, pages: Int, redirects: Int, kept: Int
     ) {
         self.connect = connect
         self.silence = silence
@@ -29,6 +31,7 @@ public struct PullLimits: Hashable, Sendable {
         self.document = document
         self.pages = pages
         self.redirects = redirects
+        self.kept = kept
     }
 
     /// A manifest: 4 MiB, as registries must take it at least; redirects: 10, as Go's client.
@@ -36,5 +39,5 @@ public struct PullLimits: Hashable, Sendable {
     /// Source: https://github.com/opencontainers/distribution-spec/blob/v1.1.1/spec.md#pushing-manifests
     public static let standard = PullLimits(
         connect: .seconds(5), silence: .seconds(30), request: .seconds(120), index: 64 << 20,
-        archive: 100 << 20, document: 4 << 20, pages: 1000, redirects: 10)
+        archive: 100 << 20, document: 4 << 20, pages: 1000, redirects: 10, kept: 1 << 30)
 }

@@ -34,12 +34,13 @@ struct Transport: Sendable {
     /// - Parameter limit: Of the body, in bytes.
     /// - Returns: Whatever is no redirect, also a refusal.
     func get(
-        _ url: ChartURL, accept: String = "*/*", authorization: Authorization?, limit: Int
+        _ url: ChartURL, accept: String = "*/*", authorization: Authorization?,
+        unless known: Validators = Validators(), limit: Int
     ) async throws(ChartRepositoryError) -> Answer {
         let started = ContinuousClock.now
         do {
             let answer = try await withDeadline(limits.request) {
-                try await follow(url, accept, authorization, limit)
+                try await follow(url, accept, authorization, known, limit)
             }
             log.debug(
                 "charts: GET \(url) \(answer.status)",
@@ -79,7 +80,8 @@ struct Transport: Sendable {
     }
 
     private func follow(
-        _ start: ChartURL, _ accept: String, _ authorization: Authorization?, _ limit: Int
+        _ start: ChartURL, _ accept: String, _ authorization: Authorization?,
+        _ known: Validators, _ limit: Int
     ) async throws -> Answer {
         var url = start
         for _ in 0...limits.redirects {
@@ -87,6 +89,7 @@ struct Transport: Sendable {
             var request = HTTPClientRequest(url: url.text)
             request.headers.add(name: "accept", value: accept)
             request.headers.add(name: "user-agent", value: "tidemark")
+            request.headers.add(contentsOf: known.conditions)
             if let authorization, authorization.origin == url.origin {
                 request.headers.add(name: "authorization", value: authorization.header)
             }

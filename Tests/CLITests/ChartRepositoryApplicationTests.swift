@@ -94,7 +94,16 @@ struct ChartRepositoryApplicationTests {
         let doctor = await session.run("doctor", "-o", "wide")
         #expect(doctor.code == 1, "\(doctor.text)")
         #expect(doctor.output.contains("it refuses connections"), "\(doctor.text)")
+        #expect(doctor.output.contains("rules of applications  ok     none"), "\(doctor.text)")
         let log = await session.run("log", "-o", "json")
         #expect(!(log.text + doctor.text + whole.text).contains("s3cret"))
+
+        let settings = try String(contentsOfFile: session.path + "/tidemark.yaml", encoding: .utf8)
+        try session.write("tidemark.yaml", settings + "charts: {web-dve: {lookup: true}}\n")
+        let named = await session.run("doctor", "-o", "wide")
+        #expect(
+            named.output.contains("charts.web-dve: there is no application web-dve"),
+            "\(named.text)")
+        #expect(named.output.contains("did you mean web-dev?"), "\(named.text)")
     }
 }

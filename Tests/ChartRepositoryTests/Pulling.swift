@@ -69,7 +69,8 @@ func withPulling(
 extension PullLimits {
     static let testing = PullLimits(
         connect: .seconds(5), silence: .seconds(20), request: .seconds(30), index: 1 << 20,
-        archive: 1 << 20, document: 1 << 16, pages: 10, redirects: 5)
+        archive: 1 << 20, document: 1 << 16, pages: 10, redirects: 5,
+        kept: 1 << 20)
 }
 
 /// The archive of a small chart.

@@ -1,6 +1,7 @@
 import ChartRepository
 import Digests
 import Foundation
+import Synchronization
 import TestSupport
 import Testing
 
@@ -99,6 +100,58 @@ struct RepositoryTests {
                 text
                     == "http://127.0.0.1:PORT/charts/web-1.0.0.tgz is not what its repository promises: "
                     + "its digest should be sha256:\(another), and is sha256:\(digest)")
+        }
+    }
+
+    @Test func anIndexThatIsTheSameIsNotSentAgain() async throws {
+        let current = Mutex((tag: "\"1\"", index: Self.index("1.0.0")))
+        let sent = Mutex(0)
+        let answer: @Sendable (ServedRequest) -> ServedAnswer = { request in
+            let (tag, index) = current.withLock { $0 }
+            guard request.target == "/charts/index.yaml" else {
+                return Self.repository(index)(request)
+            }
+            if request["if-none-match"] == tag { return ServedAnswer(304) }
+            sent.withLock { $0 += 1 }
+            return ServedAnswer(headers: [("ETag", tag)], Array(index.utf8))
+        }
+        try await withPulling(answer: answer) { pulling, server in
+            func version(_ wanted: String) async throws -> String? {
+                try await pulling.puller.resolve(reference(server, "web", wanted)).version
+            }
+            #expect(try await version("^1") == "1.0.0")
+            #expect(try await version("^1") == "1.0.0")
+            #expect(sent.withLock { $0 } == 1)
+            // Another question needs all of it.
+            #expect(try await version("*") == "1.0.0")
+            #expect(sent.withLock { $0 } == 2)
+            // So does another account.
+            let mine = ChartCredentials(username: "me", password: "s3cret")
+            _ = try await pulling.puller.resolve(
+                try reference(server, "web", "^1"), credentials: mine)
+            #expect(sent.withLock { $0 } == 3)
+            current.withLock { $0 = ("\"2\"", Self.index("1.0.0", "1.1.0")) }
+            #expect(try await version("^1") == "1.1.0")
+            #expect(sent.withLock { $0 } == 4)
+        }
+    }
+
+    @Test func whatWasNotUsedForLongestGoesFirst() async throws {
+        let versions = ["1.0.0", "1.1.0", "1.2.0"]
+        let digests = versions.map { Digest(of: archive($0)) }
+        var limits = PullLimits.testing
+        limits.kept = versions.prefix(2).reduce(16) { $0 + archive($1).count }
+        let index = Self.index("1.0.0", "1.1.0", "1.2.0")
+        try await withPulling(limits: limits, answer: Self.repository(index)) { pulling, server in
+            for (number, version) in versions.prefix(2).enumerated() {
+                _ = try await pulling.puller.pull(reference(server, "web", version))
+                try FileManager.default.setAttributes(
+                    [.modificationDate: Date(timeIntervalSince1970: Double(number))],
+                    ofItemAtPath: pulling.keptFile(digests[number]).path)
+            }
+            #expect(pulling.puller.cached(digests[0]) != nil)
+            _ = try await pulling.puller.pull(reference(server, "web", "1.2.0"))
+            #expect(Set(pulling.keptFiles) == ["sha256-\(digests[0])", "sha256-\(digests[2])"])
         }
     }
 

@@ -119,6 +119,24 @@ struct SettingsTests {
         #expect(name("ghcr.io/org", nil) == nil)
     }
 
+    @Test func rulesOfNoApplicationAreFound() throws {
+        let text = """
+            modes: {shop: observe, shp: observe}
+            charts:
+              shop: {lookup: true}
+              web: {lookup: true}
+            approvals: {stock: {count: 2}}
+            """
+        let problems = rulesOfNoApplication(
+            Array(text.utf8), file: "tidemark.yaml", applications: ["shop", "stock"])
+        #expect(
+            problems.map(\.summary) == [
+                "tidemark.yaml:1:24: modes.shp: there is no application shp",
+                "tidemark.yaml:4:3: charts.web: there is no application web",
+            ])
+        #expect(problems.map(\.hint) == ["did you mean shop?", nil])
+    }
+
     @Test func whatIsNotSaidHasADefault() throws {
         let text = "environments: [{name: dev, sandbox: }]\n"
         let settings = try readSettings(Array(text.utf8), file: "tidemark.yaml")

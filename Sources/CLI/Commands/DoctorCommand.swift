@@ -58,6 +58,7 @@ private struct Diagnosis {
         for file in workspace.trustFiles {
             await note(file.purpose) { try await file.examine() }
         }
+        await note("rules of applications") { try await Self.rules(workspace) }
         if workspace.settings.charts.values.contains(where: { $0.renderer == .helm }) {
             await note("helm") { try await HelmProgram().version() }
         }
@@ -112,6 +113,21 @@ private struct Diagnosis {
                 try: "restore the key, or go on: secrets are observed again")
         }
         return "\(counted(Int(check.events), "event")), intact"
+    }
+
+    /// Whether the rules for single applications are for some that there are.
+    private static func rules(_ workspace: Workspace) async throws -> String {
+        let settings = workspace.settings
+        let names = Set(settings.modes.keys).union(settings.charts.keys)
+            .union(settings.approvals.keys)
+        guard !names.isEmpty else { return "none" }
+        let rows = try await workspace.openForReading().present(of: .declared).applications.all
+        let applications = Set(rows.filter { !$0.value.isRemoved }.keys)
+        guard !applications.isEmpty else { return "not checked: no application is on record yet" }
+        let problems = rulesOfNoApplication(
+            try Files.read(workspace.file), file: workspace.file, applications: applications)
+        guard problems.isEmpty else { throw Problems(problems) }
+        return "of \(names.sorted().joined(separator: ", "))"
     }
 
     /// Holds the ledger against the last checkpoint that was handed out, which stands beside the key.
