@@ -66,6 +66,42 @@ extension SQLiteLedger {
         time: TimeSource = .system, random: RandomSource = .system
     ) throws(LedgerError) -> SQLiteLedger {
         let lock = try WriterLock(path)
+        try make(
+            path, lock, programVersion: programVersion, tokenKeyID: tokenKeyID, origin: origin,
+            signingKey: signingKey, succeeds: succeeds, time: time, random: random)
+        let final = try Writer(path: path, lock: lock, time: time, random: random)
+        return try SQLiteLedger(
+            path: path, writer: final, projectionVersion: LedgerState.version)
+    }
+
+    /// Makes a new ledger as `create` does, and leaves it closed: one file, with nothing beside it.
+    public static func make(
+        path: String, programVersion: String, tokenKeyID: String, origin: String,
+        signingKey: String, succeeds: LedgerOpened.Succession?
+    ) throws(LedgerError) {
+        let lock = try WriterLock(path)
+        defer { removeFile(path + ".lock") }
+        try make(
+            path, lock, programVersion: programVersion, tokenKeyID: tokenKeyID, origin: origin,
+            signingKey: signingKey, succeeds: succeeds, time: .system, random: .system)
+    }
+
+    /// Runs `body` while no other process can write to the ledger at a path, which may be missing or broken.
+    ///
+    /// - Throws: `.locked` with the pid of the process that is writing.
+    public static func holdingLock<R>(of path: String, _ body: () async throws -> R) async throws
+        -> R
+    {
+        let lock = try WriterLock(path)
+        defer { withExtendedLifetime(lock) {} }
+        return try await body()
+    }
+
+    private static func make(
+        _ path: String, _ lock: WriterLock, programVersion: String, tokenKeyID: String,
+        origin: String, signingKey: String, succeeds: LedgerOpened.Succession?,
+        time: TimeSource, random: RandomSource
+    ) throws(LedgerError) {
         guard !fileExists(path) else { throw LedgerError.exists(path: path) }
         let draft = path + ".new"
         for suffix in ["", "-wal", "-shm", "-journal"] { removeFile(draft + suffix) }
@@ -107,9 +143,6 @@ extension SQLiteLedger {
         writer.reserve.release()
         try renameFile(draft, to: path)
         try syncFolder(of: path)
-        let final = try Writer(path: path, lock: lock, time: time, random: random)
-        return try SQLiteLedger(
-            path: path, writer: final, projectionVersion: LedgerState.version)
     }
 
     /// Opens a ledger as its only writer.

@@ -36,8 +36,9 @@ struct TreeNodes {
     /// The range from which the tree grows on, after the nodes of events that have none were added.
     ///
     /// - Parameter addsMissing: Whether nodes may be added at all.
-    /// - Throws: `.corrupt` when there are leaves of events that are not there, or nodes are missing and may
-    ///   not be added.
+    /// - Throws: `.corrupt` when there are leaves of events that are not there, nodes are missing and may not be
+    ///   added, or one that the tree grows from is not what it is made of.
+    /// - Complexity: O(log size), where none is missing.
     func completed(upTo size: Int64, addsMissing: Bool) throws -> CompactRange {
         let count = try leafCount()
         guard count <= size else {
@@ -55,14 +56,23 @@ struct TreeNodes {
                 sql: "DELETE FROM tree_node WHERE (number + 1) << level > ?", arguments: [count])
         }
         var range: CompactRange
+        var wrong: String?
         do {
             range = try CompactRange(size: count) { address throws(any Error) in
-                try hash(address)
+                let hash = try hash(address)
+                if try made(address) != hash {
+                    wrong = wrong ?? "tree node \(address) is not what it is made of"
+                }
+                return hash
             }
         } catch let error as LedgerError {
             guard addsMissing else { throw error }
             range = CompactRange()
             try db.execute(sql: "DELETE FROM tree_node")
+        }
+        if let wrong = try wrong ?? contradiction(upTo: range.size) {
+            throw LedgerError.corrupt(
+                position: nil, reason: "\(wrong); tidemark rebuild makes the tree anew")
         }
         while range.size < size {
             try db.inTransaction(.immediate) {
@@ -71,6 +81,29 @@ struct TreeNodes {
             }
         }
         return range
+    }
+
+    /// What a node must be: the hash of its two children, or of an envelope.
+    private func made(_ address: NodeAddress) throws -> Digest {
+        guard address.level > 0 else {
+            guard let envelope = try StoredEvents(db: db).envelope(at: address.number + 1) else {
+                throw LedgerError.corrupt(
+                    position: address.number + 1, reason: "event \(address.number + 1) is missing")
+            }
+            return TreeHash.leaf(envelope)
+        }
+        let children = try [2 * address.number, 2 * address.number + 1].map { number in
+            try hash(NodeAddress(level: address.level - 1, number: number))
+        }
+        return TreeHash.node(children[0], children[1])
+    }
+
+    /// What the nodes say otherwise than the newest signed checkpoint.
+    private func contradiction(upTo size: Int64) throws -> String? {
+        let newest = try StoredCheckpoints(db: db).covering(0, limit: 1).first?.checkpoint
+        guard let newest, newest.size <= size, try tree(of: newest.size).root() != newest.root
+        else { return nil }
+        return "the tree of \(newest.size) events has not the root that was signed"
     }
 
     /// Makes all nodes anew when one of them is not what the envelopes give, within the caller's transaction.

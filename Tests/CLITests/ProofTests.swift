@@ -10,7 +10,7 @@ import Testing
 @Suite("Checkpoints and proofs from the command line")
 struct ProofTests {
     /// A ledger with two events of its own, named `example.com/audit`, and a repository that is a folder.
-    private func session(_ more: String = "") async throws -> Session {
+    func session(_ more: String = "") async throws -> Session {
         let session = try Session()
         _ = try await GitRepository.open(session.path + "/platform.git")
         try session.write(
@@ -26,12 +26,12 @@ struct ProofTests {
         return session
     }
 
-    private func ledgerFiles(_ session: Session) -> [String] {
+    func ledgerFiles(_ session: Session) -> [String] {
         ["tidemark.db", "tidemark.db-wal", "tidemark.db-shm"].map { session.path + "/" + $0 }
     }
 
     /// Copies the ledger aside; the answer brings it back.
-    private func backUp(_ session: Session) throws -> () throws -> Void {
+    func backUp(_ session: Session) throws -> () throws -> Void {
         let folder = try TemporaryFolder()
         let files = ledgerFiles(session)
         for file in files where FileManager.default.fileExists(atPath: file) {
@@ -55,7 +55,7 @@ struct ProofTests {
         ).compactMap(\.event)
     }
 
-    private func logKey(_ session: Session) throws -> String {
+    func logKey(_ session: Session) throws -> String {
         let text = try String(
             contentsOfFile: session.path + "/tidemark-keys/checkpoint.key", encoding: .utf8)
         return try NoteSigner(parsingPrivate: String(text.dropLast())).verifier.text
@@ -181,9 +181,12 @@ struct ProofTests {
             #expect(found.code == 1)
         }
 
-        #expect(await session.run("recover", "--new-origin", "example.com/audit").code == 2)
+        #expect(
+            await session.run("recover", "--new-origin", "example.com/audit", "--yes").code == 2)
+        let asked = await session.run("recover", "--new-origin", "example.com/two")
+        #expect(asked.code == 2 && asked.errors.contains("add --yes"), "\(asked.text)")
         let recovered = await session.run(
-            "recover", "--new-origin", "example.com/two", "--reason", "the disk was lost")
+            "recover", "--new-origin", "example.com/two", "--reason", "the disk was lost", "--yes")
         #expect(
             recovered.text == """
                 kept    FOLDER/tidemark.db.until-\(size)
@@ -202,16 +205,6 @@ struct ProofTests {
         let again = await session.run("checkpoint")
         #expect(again.output.hasPrefix("example.com/two\n"), "\(again.text)")
         #expect(await session.run("verify").code == 0)
-    }
-
-    @Test func aLedgerThatIsGoneIsNotMadeAnewUnderItsName() async throws {
-        let session = try await session()
-        _ = await session.run("checkpoint")
-        for file in ledgerFiles(session) { try? FileManager.default.removeItem(atPath: file) }
-        let refused = await session.run("init")
-        #expect(refused.code == 2)
-        #expect(refused.errors.contains("error: there is no ledger at FOLDER/tidemark.db"))
-        #expect(await session.run("recover", "--new-origin", "example.com/two").code == 0)
     }
 
     @Test func aNewKeyIsRecordedAndTheOldOneStaysGood() async throws {
@@ -282,7 +275,7 @@ struct ProofTests {
     }
 
     /// A witness in a process of its own, and its address and key.
-    private func witness(_ session: Session, for log: String) throws -> (Running, String) {
+    func witness(_ session: Session, for log: String) throws -> (Running, String) {
         let running = try Running(
             [
                 "witness", "--name", "witness.example/w1", "--log", log, "--state", "witness",
@@ -293,7 +286,7 @@ struct ProofTests {
         return (running, String(url ?? ""))
     }
 
-    private func addWitness(_ session: Session, _ url: String, _ key: String) throws {
+    func addWitness(_ session: Session, _ url: String, _ key: String) throws {
         let file = session.path + "/tidemark.yaml"
         let text = try String(contentsOfFile: file, encoding: .utf8)
         try session.write(
@@ -334,9 +327,13 @@ struct ProofTests {
         try restore()
         try FileManager.default.removeItem(atPath: session.path + "/tidemark-keys/checkpoint")
         let forked = await session.run("checkpoint")
-        #expect(forked.code == 0)
+        #expect(forked.code == 2)
         #expect(
-            forked.errors.contains("note: witness.example/w1 has cosigned"), "\(forked.text)")
+            forked.errors.contains("because witness witness.example/w1 has"), "\(forked.text)")
+        let verified = await session.run("verify")
+        #expect(
+            verified.code == 1 && verified.output.contains("witness witness.example/w1 has"),
+            "\(verified.text)")
         let run = try Running(["run"], in: session.path)
         let errors = try run.rest()
         #expect(run.process.terminationStatus == 2, "\(errors)")

@@ -9,12 +9,12 @@ import Testing
 
 @Suite("The tree of a ledger")
 struct TreeTests {
-    private func ledger(events: Int) async throws -> (Bench, SQLiteLedger) {
+    private func ledger(events: Int, from first: Int = 0) async throws -> (Bench, SQLiteLedger) {
         let bench = try Bench()
         let ledger = try bench.create(signedBy: bench.signer)
         for number in 0..<events {
             // Several in one batch, so that a transaction may complete subtrees of its own.
-            let batch = (0...(number % 3)).map { bench.event(number * 10 + $0) }
+            let batch = (0...(number % 3)).map { bench.event(first + number * 10 + $0) }
             _ = try await ledger.append(AppendBatch(events: batch))
         }
         return (bench, ledger)
@@ -81,6 +81,47 @@ struct TreeTests {
             }
             try FileManager.default.removeItem(atPath: bench.path + ".copy")
         }
+    }
+
+    /// Of eleven leaves: three subtrees, of eight, two and one.
+    @Test func aWrongNodeThatTheTreeGrowsFromIsNoticed() async throws {
+        let (bench, ledger) = try await ledger(events: 5)
+        #expect(try await ledger.head() == 10)
+        _ = try await ledger.signCheckpoint(
+            by: bench.signer, actor: .reconciler, id: bench.event(0).id)
+        let head = try await ledger.head()
+        let root = try await ledger.root(of: head)
+        for (level, number) in [(3, 0), (1, 4), (0, 10), (2, 0), (2, 1), (0, 9)] {
+            let wrong =
+                "UPDATE tree_node SET hash = zeroblob(32) WHERE level = \(level) AND number = \(number)"
+            do {
+                try await reopened(bench, after: wrong) { _ in }
+                Issue.record("level \(level), number \(number) was not noticed")
+            } catch let error as LedgerError {
+                #expect(error.cause?.contains("tidemark rebuild makes the tree anew") == true)
+            }
+            let copy = bench.path + ".copy"
+            let mended = try SQLiteLedger.openForWriting(
+                path: copy, time: bench.time, random: bench.random, mending: .everything)
+            #expect(try await mended.root(of: head) == root)
+            #expect(try await mended.verify(full: true).findings == [])
+            try FileManager.default.removeItem(atPath: copy)
+        }
+        // Another tree that agrees with itself: the checkpoint tells.
+        let (other, unsigned) = try await self.ledger(events: 5, from: 500)
+        #expect(try await unsigned.head() == 10)
+        let swap = """
+            ATTACH '\(other.path)' AS other;
+            DELETE FROM main.tree_node WHERE NOT (level = 0 AND number = 10);
+            INSERT INTO main.tree_node SELECT * FROM other.tree_node;
+            """
+        do {
+            try await reopened(bench, after: swap) { _ in }
+            Issue.record("another tree was not noticed")
+        } catch let error as LedgerError {
+            #expect(error.cause?.contains("rebuild") == true, "\(error)")
+        }
+        _ = (ledger, unsigned)
     }
 
     @Test func leavesOfEventsThatAreGoneAreNotAccepted() async throws {

@@ -1,4 +1,5 @@
 internal import Declarations
+internal import Digests
 internal import Engine
 internal import EventLog
 internal import GitRepository
@@ -11,12 +12,15 @@ internal import Projections
 /// found without reading them all.
 struct Anchoring: Sendable {
     let workspace: Workspace
-    let recorder: Recorder
 
     private static let newest = "checkpoint"
 
-    private static func path(of checkpoint: Checkpoint) -> String {
-        "checkpoints/\(checkpoint.size)"
+    /// Where a checkpoint may stand; the second is for a log that came to the branch after another one.
+    private static func paths(of checkpoint: Checkpoint) -> [String] {
+        [
+            "checkpoints/\(checkpoint.size)",
+            "checkpoints/\(Digest(of: checkpoint.origin).shortText)/\(checkpoint.size)",
+        ]
     }
 
     private struct Place {
@@ -42,18 +46,11 @@ struct Anchoring: Sendable {
     /// Nobody else's push in between is lost: the branch must still be where it was seen.
     ///
     /// - Parameter isFetched: Whether the mirror was fetched for this checkpoint already.
-    func push(_ checkpoint: SignedCheckpoint, isFetched: Bool = false) async throws {
+    func push(_ checkpoint: SignedCheckpoint, isFetched: Bool, _ recorder: Recorder) async throws {
         guard let place = try await place() else { return }
         if !isFetched { _ = try await place.mirror.fetch(deadline: place.repository.deadline) }
         let head = try await place.mirror.refs()["refs/heads/" + place.anchor.branch]
-        let path = Self.path(of: checkpoint.checkpoint)
-        if let head, let known = try await place.mirror.file(at: head, path: path) {
-            guard (try? SignedCheckpoint(parsing: known))?.checkpoint == checkpoint.checkpoint
-            else {
-                throw CommandError(
-                    "\(path) on \(place.anchor.branch) is another checkpoint",
-                    because: "files there are never changed")
-            }
+        guard let path = try await freePath(for: checkpoint.checkpoint, at: head, place) else {
             return
         }
         if let head, let known = try await place.mirror.file(at: head, path: Self.newest),
@@ -71,17 +68,36 @@ struct Anchoring: Sendable {
                 name: "Tidemark", email: "tidemark@localhost", time: recorder.clock.now()),
             message: "Checkpoint \(checkpoint.checkpoint.size) of "
                 + "\(checkpoint.checkpoint.origin)\n")
-        try await push(commit, onto: head, place)
+        try await push(commit, onto: head, place, recorder)
     }
 
-    private func push(_ commit: CommitID, onto head: CommitID?, _ place: Place) async throws {
+    /// Where the branch has room for a checkpoint; `nil` when it is there.
+    private func freePath(for checkpoint: Checkpoint, at head: CommitID?, _ place: Place)
+        async throws -> String?
+    {
+        for path in Self.paths(of: checkpoint) {
+            guard let head, let known = try await place.mirror.file(at: head, path: path) else {
+                return path
+            }
+            let found = (try? SignedCheckpoint(parsing: known))?.checkpoint
+            if found == checkpoint { return nil }
+            guard let found, found.origin != checkpoint.origin else { break }
+        }
+        throw CommandError(
+            "checkpoints/\(checkpoint.size) on \(place.anchor.branch) is another checkpoint",
+            because: "files there are never changed")
+    }
+
+    private func push(
+        _ commit: CommitID, onto head: CommitID?, _ place: Place, _ recorder: Recorder
+    ) async throws {
         let branch = place.anchor.branch
         let intended = PushIntended {
             $0.branch = branch
             $0.commit = commit.description
             $0.expected = head?.description
         }
-        try await record(.pushIntended(intended), commit, place, isOutcome: false)
+        try await record(.pushIntended(intended), commit, place, isOutcome: false, recorder)
         var finished = PushFinished {
             $0.branch = branch
             $0.commit = commit.description
@@ -92,14 +108,14 @@ struct Anchoring: Sendable {
         } catch {
             finished.outcome = error.leavesPushUnknown ? .unknown : .notPushed
             finished.message = error.summary
-            try await record(.pushFinished(finished), commit, place, isOutcome: true)
+            try await record(.pushFinished(finished), commit, place, isOutcome: true, recorder)
             throw error
         }
-        try await record(.pushFinished(finished), commit, place, isOutcome: true)
+        try await record(.pushFinished(finished), commit, place, isOutcome: true, recorder)
     }
 
     private func record(
-        _ event: Event, _ commit: CommitID, _ place: Place, isOutcome: Bool
+        _ event: Event, _ commit: CommitID, _ place: Place, isOutcome: Bool, _ recorder: Recorder
     ) async throws {
         try await recorder.record(
             [

@@ -16,7 +16,7 @@ struct Checkpointing: Sendable {
     private var recorder: Recorder { Recorder(store: ledger, clock: Assembly.clock) }
 
     /// How long a witness may take to answer once.
-    private static let deadline = Duration.seconds(20)
+    static let deadline = Duration.seconds(20)
 
     /// Signs over everything that is durable, then hands it out.
     ///
@@ -59,8 +59,8 @@ struct Checkpointing: Sendable {
             }
         }
         do {
-            try await Anchoring(workspace: workspace, recorder: recorder)
-                .push(checkpoint, isFetched: isFetched)
+            try await Anchoring(workspace: workspace).push(
+                checkpoint, isFetched: isFetched, recorder)
         } catch is CancellationError {
             throw CancellationError()
         } catch {
@@ -157,22 +157,22 @@ struct Checkpointing: Sendable {
     /// - Returns: Who could not be asked.
     /// - Throws: `Discontinuity`.
     func verifyWithOthers() async throws -> [String] {
-        var unchecked = try await verifyWithAnchor()
+        let unchecked = try await verifyWithAnchor()
         guard let last = try await ledger.checkpoints(limit: 1).first else {
-            return try unchecked
-                + workspace.witnesses().map {
-                    "not checked against witness \($0.key.name): the ledger has no checkpoint yet"
-                }
+            return try await unchecked + verifyUnsigned()
         }
+        return try await unchecked + verifyWithWitnesses(last)
+    }
+
+    /// Submits the newest checkpoint once more: whoever has seen a larger one, or another, says so.
+    private func verifyWithWitnesses(_ last: SignedCheckpoint) async throws -> [String] {
+        var unchecked: [String] = []
         // Nothing is recorded before all have answered.
         var cosignatures: [(NoteVerifier, NoteSignature)] = []
         for (key, outcome) in try await ask(last) {
             switch outcome {
             case .success(.cosigned(let signature)): cosignatures.append((key, signature))
-            case .success(.ahead(let size)):
-                throw Discontinuity(
-                    source: "witness \(key.name)", size: size,
-                    reason: .smaller(events: try await ledger.head()))
+            case .success(.ahead(let size)): throw try await discontinuity(key.name, size)
             case .success(.inconsistent(let size)):
                 let root = try await ledger.root(of: size)
                 throw Discontinuity(
@@ -187,12 +187,42 @@ struct Checkpointing: Sendable {
         return unchecked
     }
 
+    /// Of a ledger without a checkpoint on record: no witness may have seen one.
+    private func verifyUnsigned() async throws -> [String] {
+        let names = try workspace.witnesses().map(\.key.name)
+        guard !names.isEmpty else { return [] }
+        guard Files.exists(workspace.signingKeyPath) else {
+            return names.map {
+                "not checked against witness \($0): there is no key to ask it with"
+            }
+        }
+        var unchecked: [String] = []
+        for answer in try await workspace.witnessedSizes(of: try workspace.readSigningKey()) {
+            switch answer.size {
+            case .success(0): continue
+            case .success(let size): throw try await discontinuity(answer.witness, size)
+            case .failure(let error):
+                unchecked.append("not checked against witness \(answer.witness): \(oneLine(error))")
+            }
+        }
+        return unchecked
+    }
+
+    /// A witness has cosigned more events than this ledger has signed.
+    private func discontinuity(_ witness: KeyName, _ size: Int64) async throws -> Discontinuity {
+        let head = try await ledger.head()
+        return Discontinuity(
+            source: "witness \(witness)", size: size,
+            reason: size > head ? .smaller(events: head) : .unknownCheckpoint(events: head))
+    }
+
     /// - Returns: Why the anchor could not be asked.
     /// - Throws: `Discontinuity`.
     private func verifyWithAnchor() async throws -> [String] {
         do {
-            let anchoring = Anchoring(workspace: workspace, recorder: recorder)
-            guard let (checkpoint, source) = try await anchoring.last() else { return [] }
+            guard let (checkpoint, source) = try await Anchoring(workspace: workspace).last() else {
+                return []
+            }
             // A new log says in its first event which one it goes on from.
             let opened = try await ledger.event(at: 1)?.event
             if case .ledgerOpened(let opened)? = opened,
@@ -253,11 +283,6 @@ struct Checkpointing: Sendable {
             position = last.position
         }
         return schedule.isDue(now: now, last: time, news: news)
-    }
-
-    private func oneLine(_ error: any Error) -> String {
-        guard let diagnostic = error as? any Diagnostic else { return "\(error)" }
-        return diagnostic.cause.map { "\(diagnostic.summary) (\($0))" } ?? diagnostic.summary
     }
 }
 

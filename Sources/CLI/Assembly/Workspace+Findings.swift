@@ -24,6 +24,8 @@ extension SQLiteLedger {
             switch error.reason {
             case .smaller(let events):
                 return finding(events + 1, "\(size) events", "\(events)")
+            case .unknownCheckpoint:
+                return finding(nil, "\(size) events on record as signed", "none")
             case .otherEvents(let root):
                 return finding(
                     size, "root \(checkpoint.checkpoint.root) of the first \(size) events",

@@ -33,14 +33,19 @@ extension Workspace {
     }
 
     /// Makes the ledger of the keys that are there.
+    func makeLedger() throws { try makeLedger(at: ledgerPath, of: try readSigningKey(), nil) }
+
+    /// Makes a ledger, and leaves it closed.
     ///
-    /// - Parameter succession: The log that it goes on from.
-    func makeLedger(succeeding succession: LedgerOpened.Succession? = nil) throws {
-        let signer = try readSigningKey()
-        try Files.createFolder(Files.folder(of: ledgerPath))
-        _ = try SQLiteLedger.create(
-            path: ledgerPath, programVersion: Program.version,
-            tokenKeyID: try readTokenKey().id, origin: signer.name.text,
-            signingKey: signer.verifier.text, succeeds: succession)
+    /// - Parameters:
+    ///   - signer: Of its checkpoints.
+    ///   - succession: The log that it goes on from.
+    func makeLedger(
+        at path: String, of signer: NoteSigner, _ succession: LedgerOpened.Succession?
+    ) throws {
+        try Files.createFolder(Files.folder(of: path))
+        try SQLiteLedger.make(
+            path: path, programVersion: Program.version, tokenKeyID: try readTokenKey().id,
+            origin: signer.name.text, signingKey: signer.verifier.text, succeeds: succession)
     }
 }

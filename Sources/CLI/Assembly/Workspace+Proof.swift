@@ -10,7 +10,9 @@ extension Workspace {
     var signingKeyPath: String { keysFolder + "/checkpoint.key" }
     var publishedPath: String { keysFolder + "/checkpoint" }
 
-    func readSigningKey() throws -> NoteSigner {
+    func readSigningKey() throws -> NoteSigner { try readSigningKey(signingKeyPath) }
+
+    func readSigningKey(_ signingKeyPath: String) throws -> NoteSigner {
         guard Files.exists(signingKeyPath) else {
             throw CommandError(
                 "there is no key at \(signingKeyPath)",
@@ -83,6 +85,7 @@ extension Workspace {
     func openForWriting(archives: [String] = [], mending: Mending = .missingNodes) async throws
         -> SQLiteLedger
     {
+        if let begun = try Recovery.begun(self) { throw begun.interruption }
         let ledger = try SQLiteLedger.openForWriting(
             path: ledgerPath, archives: archives, mending: mending)
         if let published = try readPublished() {

@@ -83,6 +83,9 @@ struct Writing: Sendable {
         let ledger = try await workspace.openForWriting(
             archives: request.archives, mending: request.mending)
         let log = ErrorStreamLog.logger(level: .error)
+        // Before the first event of this command: an older copy must not be written to.
+        let checkpointing = Checkpointing(workspace: workspace, ledger: ledger, log: log)
+        for remark in try await checkpointing.verifyWithOthers() { warn(remark) }
         try await recordSettings(ledger, workspace)
         let actor = Actor(kind: .user, id: "uid:\(getuid())", authentication: .unixPeer)
         var assembly = Assembly(workspace: workspace, ledger: ledger, log: log)

@@ -43,6 +43,7 @@ struct InitCommand: AsyncParsableCommand {
             warn("--repository changes nothing: \(file) is there already")
         }
         let workspace = try Workspace(file: file)
+        if let begun = try Recovery.begun(workspace) { throw begun.interruption }
         lines.append(try Self.makeKey(workspace))
         lines.append(try await makeSigningKey(workspace))
         lines.append(try Self.makeLedger(workspace))

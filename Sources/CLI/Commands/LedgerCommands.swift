@@ -113,7 +113,10 @@ struct VerifyCommand: AsyncParsableCommand {
             }
         } catch let error where Self.isAboutContent(error) {
             // Nothing is appended to what is not intact; it is still said what is wrong.
-            let check = try await checkReading(workspace)
+            var check = try await checkReading(workspace)
+            if let fork = error as? Discontinuity, check.findings.isEmpty {
+                check.findings = [fork.cause.map { "\(fork.summary): \($0)" } ?? fork.summary]
+            }
             guard !check.findings.isEmpty else { throw error }
             warn("the check is not on record: nothing is appended to a ledger that is not intact")
             return check

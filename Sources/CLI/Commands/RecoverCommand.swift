@@ -9,10 +9,12 @@ struct RecoverCommand: AsyncParsableCommand {
         commandName: "recover",
         abstract: "Begin a new log when the ledger cannot go on from its last checkpoint.",
         discussion: """
-            For a ledger that was lost, or brought back from a copy that is older than the last \
-            published checkpoint. The new log has a name and a key of its own; its first event names \
-            that checkpoint. The old ledger, key and checkpoint stay beside the new ones under other \
-            names: nothing is deleted. Clusters and repositories are observed anew.
+            For a ledger that was lost, is damaged, or was brought back from a copy that is older than \
+            the last published checkpoint. That is looked for beside the key, on the anchor's branch \
+            and in the ledger, and witnesses are asked how much they have seen. The new log has a \
+            name and a key of its own; its first event names the newest checkpoint. The old ledger, \
+            key and checkpoint stay beside the new ones under other names: nothing is deleted. \
+            Clusters and repositories are observed anew. When it is interrupted, repeat it.
 
             Example: tidemark recover --new-origin example.com/audit/shop-2.
             """)
@@ -23,70 +25,76 @@ struct RecoverCommand: AsyncParsableCommand {
     @Option(help: "Why the old log ends; recorded.")
     var reason = "the ledger could not go on from its last published checkpoint"
 
+    @Flag(help: "Do not ask.")
+    var yes = false
+
     @OptionGroup var config: ConfigOptions
 
     func run() async throws {
         let workspace = try config.workspace()
-        guard let old = try workspace.readPublished() else {
-            throw CommandError(
-                "nothing is to be recovered",
-                because: "no checkpoint was published: there is none at "
-                    + workspace.publishedPath)
+        guard KeyName(newOrigin) != nil else {
+            throw refusal("it is empty, or has spaces or plus signs in it")
         }
-        guard KeyName(newOrigin) != nil, newOrigin != old.checkpoint.origin else {
-            throw CommandError(
-                "\"\(newOrigin)\" cannot be the name of the new log",
-                because: KeyName(newOrigin) == nil
-                    ? "it is empty, or has spaces or plus signs in it" : "the old log has it",
-                try: "a URL without schema, such as example.com/audit/shop-2")
+        let recovery = try await SQLiteLedger.holdingLock(of: workspace.ledgerPath) {
+            let recovery = try await begun(workspace)
+            while try recovery.step() {}
+            return recovery
         }
-        try await Self.expectNoWriter(workspace)
-        // Made first: only then is anything moved.
-        let key = workspace.signingKeyPath
-        let draft = key + ".new"
-        if Files.exists(draft) { try Files.move(draft, to: Self.aside(draft, old)) }
-        try workspace.makeSigningKey(origin: newOrigin, at: draft)
-        var lines: [String] = []
-        let ledger = workspace.ledgerPath
-        let abandoned = Self.aside(ledger, old)
-        for suffix in ["", "-wal", "-shm"] where Files.exists(ledger + suffix) {
-            try Files.move(ledger + suffix, to: abandoned + suffix)
-        }
-        if Files.exists(abandoned) { lines.append("kept    \(abandoned)") }
-        for path in [key, workspace.publishedPath] where Files.exists(path) {
-            let aside = Self.aside(path, old)
-            try Files.move(path, to: aside)
-            lines.append("kept    \(aside)")
-        }
-        try Files.move(draft, to: key)
-        try workspace.makeLedger(
-            succeeding: LedgerOpened.Succession {
-                $0.checkpoint = String(decoding: old.bytes, as: UTF8.self)
-                $0.origin = old.checkpoint.origin
-                $0.reason = reason
-                $0.size = old.checkpoint.size
-            })
-        lines.append("made    \(key)")
-        lines.append("made    \(ledger)")
+        let files = recovery.files
+        var lines = files.kept.map { "kept    \($0)" }
+        lines += files.made.map { "made    \($0)" }
         lines.append("next    tidemark run")
         try show(lines.joined(separator: "\n"))
     }
 
-    /// A name beside `path` that is free: with the size of the old checkpoint, and a number if need be.
-    private static func aside(_ path: String, _ old: SignedCheckpoint) -> String {
-        let base = "\(path).until-\(old.checkpoint.size)"
-        if !Files.exists(base) { return base }
-        var number = 2
-        while Files.exists("\(base)-\(number)") { number += 1 }
-        return "\(base)-\(number)"
+    private func refusal(_ cause: String) -> CommandError {
+        CommandError(
+            "\"\(newOrigin)\" cannot be the name of the new log", because: cause,
+            try: "a URL without schema, such as example.com/audit/shop-2")
     }
 
-    private static func expectNoWriter(_ workspace: Workspace) async throws {
-        do {
-            // Opened and let go again: what counts is that nobody else holds the lock.
-            _ = try SQLiteLedger.openForWriting(path: workspace.ledgerPath)
-        } catch LedgerError.locked(let path, let pid) {
-            throw LedgerError.locked(path: path, pid: pid)
-        } catch {}  // It is missing or broken: a reason to recover.
+    /// The recovery that was interrupted, or a new one.
+    private func begun(_ workspace: Workspace) async throws -> Recovery {
+        if let begun = try Recovery.begun(workspace) {
+            guard begun.origin == newOrigin else { throw begun.interruption }
+            return begun
+        }
+        let last = try await LastCheckpoint(workspace)
+        for remark in last.remarks { warn(remark) }
+        guard let origin = last.origin, last.size > 0 else {
+            throw CommandError(
+                "nothing is to be recovered",
+                because:
+                    "no checkpoint was published: there is none at \(workspace.publishedPath), "
+                    + "on the anchor's branch, or known to a witness")
+        }
+        guard newOrigin != origin else { throw refusal("the old log has it") }
+        guard let need = try await last.need() else {
+            throw CommandError(
+                "nothing is to be recovered",
+                because:
+                    "the ledger is intact, and goes on from the checkpoint of \(last.size) events",
+                try: "tidemark run")
+        }
+        try confirm(
+            "The log \(origin) cannot go on: \(need). Begin the log \(newOrigin) in its place",
+            isConfirmed: yes, refusal: "recovering ends the log \(origin) (\(need))")
+        return try Recovery.begin(workspace, origin: newOrigin, succession(last, origin))
+    }
+
+    private func succession(_ last: LastCheckpoint, _ origin: String) -> LedgerOpened.Succession {
+        LedgerOpened.Succession {
+            $0.checkpoint =
+                last.newest.map { String(decoding: $0.checkpoint.bytes, as: UTF8.self) } ?? ""
+            $0.origin = origin
+            $0.reason = reason
+            // A witness may have seen more than any checkpoint that is left.
+            if let witnessed = last.witnessed,
+                witnessed.size > last.newest?.checkpoint.checkpoint.size ?? 0
+            {
+                $0.reason += "; \(witnessed.source) has cosigned \(witnessed.size) events"
+            }
+            $0.size = last.newest?.checkpoint.checkpoint.size ?? last.size
+        }
     }
 }

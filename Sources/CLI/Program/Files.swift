@@ -35,7 +35,7 @@ enum Files {
         let draft = path + ".new"
         unlink(draft)
         _ = try create(draft, bytes, mode: mode)
-        guard rename(draft, path) == 0 else { throw failure("cannot write \(path)") }
+        guard Glibc.rename(draft, path) == 0 else { throw failure("cannot write \(path)") }
         try syncFolder(of: path)
     }
 
@@ -45,6 +45,21 @@ enum Files {
             throw failure("cannot move \(path) to \(other)")
         }
         try syncFolder(of: other)
+    }
+
+    /// Gives a file another name in its folder, where nothing is yet, at once and durably.
+    static func rename(_ path: String, to other: String) throws {
+        guard !exists(other) else {
+            throw CommandError("cannot move \(path)", because: "\(other) is there")
+        }
+        guard Glibc.rename(path, other) == 0 else { throw failure("cannot move \(path)") }
+        try syncFolder(of: other)
+    }
+
+    /// Removes a file durably, if it is there.
+    static func remove(_ path: String) throws {
+        guard unlink(path) == 0 || errno == ENOENT else { throw failure("cannot remove \(path)") }
+        try syncFolder(of: path)
     }
 
     /// Makes durable which files a folder holds.

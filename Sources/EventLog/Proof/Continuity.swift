@@ -12,6 +12,8 @@ public struct Discontinuity: Error, Equatable, Sendable {
         case smaller(events: Int64)
         /// The first events are not those that were published.
         case otherEvents(root: Digest)
+        /// The ledger has as many events, and no record of a checkpoint that it would have signed.
+        case unknownCheckpoint(events: Int64)
         /// The checkpoint's signature is not by a key that the ledger names.
         case notSigned(ProofError)
     }
@@ -40,6 +42,9 @@ extension Discontinuity: Diagnostic {
             "\(source) has \(size) events, the ledger has \(events): it is an older copy"
         case .otherEvents(let root):
             "its first \(size) events have the root \(root), which is not that in \(source)"
+        case .unknownCheckpoint(let events):
+            "\(source) has \(size) events, and the ledger, which has \(events), has no record of signing "
+                + "them: it went on from an older copy"
         case .notSigned(let error): "of the one in \(source), \(error.summary)"
         }
     }
