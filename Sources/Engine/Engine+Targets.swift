@@ -96,10 +96,12 @@ extension Engine {
             parts.settings.requiresSignature(of: $0.0, in: environment)
         }.map(\.1)
         let weakest = signed.first { $0.signature != .verified } ?? signed.first ?? first
+        let holdsChart = application.sources.contains { $0.chart != nil }
+        let home = holdsChart ? try await home(of: application) : nil
         return EnvironmentReconciler.Target(
             application: application, rules: rules(of: application, environment),
             repository: first.repository, commit: commit,
-            treeID: application.treeID(of: located), sources: located,
+            treeID: application.treeID(of: located), manifest: home?.manifest, sources: located,
             revision: application.source.targetRevision, signature: weakest.signature,
             signedCommit: weakest.commit,
             charts: parts.settings.charts[application.name] ?? Settings.ChartRules())
@@ -110,24 +112,31 @@ extension Engine {
         ofCharts application: Application, _ located: [LocatedSource],
         _ environment: Settings.Environment
     ) async throws -> EnvironmentReconciler.Target {
-        let row = try await parts.store.state { $0.applications[application.name] }
-        let known =
-            row?.declaration.digest == application.digest && row?.renderedSources != nil
-            ? row?.renderedCommit.flatMap { CommitID($0) } : nil
-        for (name, follower) in repositories.sorted(by: { $0.key < $1.key }) {
-            guard let home = try await follower.home(of: application, known: known) else {
-                continue
-            }
-            var rules = rules(of: application, environment)
-            rules.requiresSignature =
-                parts.settings.repository(named: name)?.requiresSignature(in: environment) == true
-            return EnvironmentReconciler.Target(
-                application: application, rules: rules, repository: name, commit: home.commit,
-                treeID: application.treeID(of: located), sources: located,
-                revision: home.revision, signature: home.signature, signedCommit: home.head,
-                charts: parts.settings.charts[application.name] ?? Settings.ChartRules())
+        guard let home = try await home(of: application) else {
+            throw SyncError.unknownApplication(application.name)
         }
-        throw SyncError.unknownApplication(application.name)
+        var rules = rules(of: application, environment)
+        let repository = parts.settings.repository(named: home.repository)
+        rules.requiresSignature = repository?.requiresSignature(in: environment) == true
+        return EnvironmentReconciler.Target(
+            application: application, rules: rules, repository: home.repository,
+            commit: home.commit, treeID: application.treeID(of: located), manifest: home.manifest,
+            sources: located, revision: home.revision, signature: home.signature,
+            signedCommit: home.head,
+            charts: parts.settings.charts[application.name] ?? Settings.ChartRules())
+    }
+
+    /// Where an application is declared.
+    private func home(of application: Application) async throws -> ApplicationHome? {
+        let row = try await parts.store.state { $0.applications[application.name] }
+        let isOfManifest = application.source.chart != nil && row?.renderedSources != nil
+        let known =
+            isOfManifest && row?.declaration.digest == application.digest
+            ? row?.renderedCommit.flatMap { CommitID($0) } : nil
+        for (_, follower) in repositories.sorted(by: { $0.key < $1.key }) {
+            if let home = try await follower.home(of: application, known: known) { return home }
+        }
+        return nil
     }
 
     /// Where each source stands.

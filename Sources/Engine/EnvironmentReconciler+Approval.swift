@@ -11,7 +11,14 @@ struct ApprovalMemo: Sendable {
     /// Whether a job saves or examines a plan.
     var isBusy = false
     /// The accounts of those who wrote what is between two commits.
-    var authors: (from: [LocatedSource], to: [LocatedSource], accounts: Set<String>)?
+    var authors: Authors?
+
+    struct Authors: Sendable {
+        var from: [LocatedSource]
+        var to: [LocatedSource]
+        var manifest: EnvironmentReconciler.Manifest?
+        var accounts: Set<String>
+    }
 }
 
 /// A saved plan beside the world as it is now.
@@ -47,12 +54,14 @@ extension EnvironmentReconciler {
         let synced = try? await recorder.store.state { state in
             let row = state.applications[application]
             let sync = row?.lastSynced.flatMap { state.syncs[$0] }
-            return (row?.lastSyncedCommit, sync?.plan?.sources)
+            return (row?.lastSyncedCommit, sync?.plan?.sources, row?.attempts.declaration)
         }
         let past = target.asOf(
             synced?.0.flatMap { CommitID($0) } ?? target.commit, synced?.1)
         let known = entries[application]?.approval.authors
-        if let known, known.from == past.sources, known.to == target.sources {
+        if let known, known.from == past.sources, known.to == target.sources,
+            known.manifest == target.manifest
+        {
             return known.accounts
         }
         var accounts: Set<String> = []
@@ -71,8 +80,20 @@ extension EnvironmentReconciler {
             }
             accounts.formUnion(await authors(from: from, to: commit, in: source, isRead))
         }
-        entries[application]?.approval.authors = (past.sources, target.sources, accounts)
+        if target.application.source.chart != nil || synced?.2 != target.application.digest {
+            accounts.formUnion(await authorsOfManifest(target))
+        }
+        entries[application]?.approval.authors = ApprovalMemo.Authors(
+            from: past.sources, to: target.sources, manifest: target.manifest, accounts: accounts)
         return accounts
+    }
+
+    /// Who touched last the manifest of an application with a chart: a version is chosen there.
+    private func authorsOfManifest(_ target: Target) async -> Set<String> {
+        guard let manifest = target.manifest, let source = sources[manifest.repository] else {
+            return []
+        }
+        return await authors(from: nil, to: manifest.commit, in: source) { _ in true }
     }
 
     private func authors(

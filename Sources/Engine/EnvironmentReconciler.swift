@@ -29,6 +29,8 @@ actor EnvironmentReconciler {
         ///
         /// Of several sources of all their folders.
         var treeID: String?
+        /// Where the manifest is; of applications with a chart, whose versions it chooses.
+        var manifest: Manifest?
         /// Where each source of the application stands, in their order.
         var sources: [LocatedSource] = []
         /// The revision of the repository that the commit is the newest of.
@@ -40,6 +42,12 @@ actor EnvironmentReconciler {
         var charts = Settings.ChartRules()
         /// Set once the application has left Git and its objects are to go, too.
         var removal: Removal?
+    }
+
+    /// Where a manifest is, and the newest commit that touched it.
+    struct Manifest: Sendable, Equatable {
+        var repository: String
+        var commit: CommitID
     }
 
     struct Removal: Sendable, Equatable {

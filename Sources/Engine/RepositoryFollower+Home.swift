@@ -3,7 +3,7 @@ internal import EventLog
 internal import GitRepository
 internal import Model
 
-/// Where an application is declared: what it has of Git when its sources are charts alone.
+/// Where an application is declared: what it has of Git when its sources are charts.
 struct ApplicationHome: Sendable, Equatable {
     var repository: String
     /// Of the folder of declarations.
@@ -13,6 +13,10 @@ struct ApplicationHome: Sendable, Equatable {
     /// The newest commit of the revision, and what is known of its signature, where that matters.
     var head: CommitID
     var signature: CommitObserved.Signature?
+
+    var manifest: EnvironmentReconciler.Manifest {
+        EnvironmentReconciler.Manifest(repository: repository, commit: commit)
+    }
 }
 
 extension RepositoryFollower {

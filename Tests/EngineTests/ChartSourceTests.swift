@@ -1,3 +1,4 @@
+import Declarations
 import Engine
 import EventLog
 import Foundation
@@ -262,6 +263,33 @@ struct ChartSourceTests {
         #expect(row?.renderedSources?.map(\.version) == ["1.1.0", nil])
         #expect(row?.renderedSources?.map(\.commit) == [nil, second])
         #expect(row?.renderedCommit == second)
+    }
+
+    @Test func whoChoseAVersionDoesNotApproveIt() async throws {
+        declare()
+        publish("1.0.0")
+        let author = Actor(kind: .user, id: "a@example.com", authentication: .unixPeer)
+        let other = Actor(kind: .user, id: "uid:1000", authentication: .unixPeer)
+        let answers = Box<[String]>()
+        let ids = (0..<2).map { _ in
+            EventID(at: world.clock.now(), random: world.clock.randomBytes(10))
+        }
+        try await world.run(requireApproval: .standard, until: { _ in answers.value != nil }) {
+            [world] engine in
+            try await world.until {
+                $0.store.state.applications["shop"]?.refusal?.reason == .waitingForApproval
+            }
+            var all: [String] = []
+            for (actor, id) in zip([author, other], ids) {
+                all.append(
+                    try await engine.judge(
+                        PlanJudgement(plan: "plan-1", verdict: .approved, comment: "because"),
+                        actor: actor, id: id))
+            }
+            answers.value = all
+        }
+        #expect(answers.value?.first?.contains("a@example.com is an author of the change") == true)
+        #expect(answers.value?.last == "plan-1 is approved")
     }
 
     @Test func hooksOfDeletionRunFromTheChartThatIsKept() async throws {

@@ -96,6 +96,35 @@ struct HelmProgramTests {
             ])
     }
 
+    @Test func aChartOfARepositoryIsGivenToTheProgram() async throws {
+        try install(
+            """
+            echo ---
+            echo '# Source: web/templates/m.yaml'
+            echo 'apiVersion: v1'
+            echo 'kind: ConfigMap'
+            echo 'metadata: {name: m}'
+            echo "data: {version: '$(grep version chart/Chart.yaml)'}"
+            """)
+        world.hasCharts.withLock { $0 = true }
+        world.chartSource.publish("web", "1.0.0", ["templates/m.yaml": "a: 1"])
+        world.source.commit(
+            "deploy",
+            [
+                "applications/shop.yaml": World.application().replacingOccurrences(
+                    of: #"{repoURL: "file:///platform", targetRevision: main, path: apps/shop}"#,
+                    with:
+                        #"{repoURL: "https://charts.example.com", chart: web, targetRevision: "^1"}"#
+                )
+            ])
+        #expect(try await world.run { $0.isSynced })
+        let data = world.cluster.objects[World.key("ConfigMap", "m")]?["data"]
+        #expect(data?["version"]?.stringValue == "version: 1.0.0")
+        let row = world.store.state.applications["shop"]
+        #expect(row?.renderedSources?.map(\.version) == ["1.0.0"])
+        #expect(row?.desired.map(\.file) == ["web:templates/m.yaml"])
+    }
+
     @Test func whatHelmRefusesIsAProblemWithoutSecrets() async throws {
         try install("echo 'Error: execution error at x: hunter2' >&2; exit 1")
         #expect(

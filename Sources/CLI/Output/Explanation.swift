@@ -168,7 +168,8 @@ extension Explanation {
     private static func describe(_ name: String, _ row: SyncRow, _ state: LedgerState) -> String {
         let subject = row.commit.flatMap { state.commits[$0] }.map { " \"\($0.subject)\"" } ?? ""
         let since = row.finishedAt.map { " since \($0.secondsText)" } ?? ""
-        return "\(short(row.commit))\(subject)\(since) (\(name))"
+        let place = row.plan?.sources?.text ?? "\(short(row.commit))\(subject)"
+        return "\(place)\(since) (\(name))"
     }
 
     /// From the commit to the end of the sync that brought it here first.
