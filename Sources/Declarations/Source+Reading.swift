@@ -175,7 +175,8 @@ extension StrictReading {
                     ? "type: oci" : "of a registry a chart is taken, by its name in chart")
             return nil
         }
-        if holdsPassword(url) {
+        // The query of an address of charts may be a token as well.
+        if holdsPassword(url) || isOfCharts && url.contains("?") {
             refuse(
                 path, "holds a password or token",
                 hint: "keep it in a file or a variable, and name that in credentials")

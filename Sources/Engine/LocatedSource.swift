@@ -66,9 +66,11 @@ extension EnvironmentReconciler.Target {
         past.commit = commit
         past.sources = zip(application.sources, sources).map { source, located in
             var located = located
-            let known = recorded?.first {
+            let same = recorded?.filter {
                 $0.repository == located.repository && source.isSame(as: $0)
             }
+            // It may have followed another revision then.
+            let known = same?.first { $0.targetRevision == source.targetRevision } ?? same?.first
             if let place = known?.place(of: source) {
                 located.place = place
             } else if source == application.source, source.chart == nil {
@@ -97,7 +99,6 @@ extension Application.Source {
     /// Whether a recorded source is this one, wherever it stood.
     fileprivate func isSame(as recorded: SourceRevision) -> Bool {
         recorded.path == path && recorded.ref == ref && recorded.chart == chart
-            && recorded.targetRevision == targetRevision
     }
 }
 

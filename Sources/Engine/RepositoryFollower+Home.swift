@@ -35,8 +35,7 @@ extension RepositoryFollower {
         let last = manifestCommits[file]
         var commit = last?.commit
         if last?.head != head {
-            let commits = try await source.commits(
-                from: last?.head, to: head, limit: Self.commitsLookedThrough)
+            let commits = try await commits(from: last?.head, to: head)
             let newest = commits.last { $0.changedPaths.contains(file) }?.id
             commit = newest ?? commit ?? known ?? head
         }
@@ -45,5 +44,16 @@ extension RepositoryFollower {
         return ApplicationHome(
             repository: name, revision: folder.revision, commit: found, head: head,
             signature: try await signature(of: head))
+    }
+
+    /// Many applications ask for the same ones.
+    private func commits(from: CommitID?, to head: CommitID) async throws -> [Commit] {
+        if let known = lookedThrough, known.from == from, known.head == head {
+            return known.commits
+        }
+        let commits = try await source.commits(
+            from: from, to: head, limit: Self.commitsLookedThrough)
+        lookedThrough = (from, head, commits)
+        return commits
     }
 }

@@ -31,6 +31,8 @@ actor RepositoryFollower {
     private var declaredByFolder: [String: [Application]] = [:]
     /// By file the newest commit that touched it, and the newest one that was looked at for that.
     var manifestCommits: [String: (commit: CommitID, head: CommitID)] = [:]
+    /// The commits that were looked through for that last.
+    var lookedThrough: (from: CommitID?, head: CommitID, commits: [Commit])?
     /// Mistakes in the newest declarations.
     private var problems: [String: [String]] = [:]
     /// Whether every folder was read without problems once: until then nobody knows which applications are gone.

@@ -215,6 +215,26 @@ struct ChartSourceTests {
         #expect(versions(of: done.value) == ["1.0.0"])
     }
 
+    @Test func aRollbackFindsTheChartOfAnExactVersionThatWasDeclaredThen() async throws {
+        publish("1.0.0")
+        publish("2.0.0")
+        declare("1.0.0")
+        try await reach("version", "1.0.0")
+        let drawn = live("drawn", kind: "Secret", name: "s")
+        declare("2.0.0", "to version 2")
+        try await reach("version", "2.0.0")
+        let id = EventID(at: world.clock.now(), random: world.clock.randomBytes(10))
+        let isDone: @Sendable (World) -> Bool = {
+            $0.store.state.syncs["sync-3"]?.phase == .succeeded
+        }
+        let isRolledBack = try await world.run(until: isDone) { [person] engine in
+            _ = try await engine.rollback(
+                "shop", to: "sync-1", isPruning: nil, actor: person, id: id)
+        }
+        #expect(isRolledBack && live("version") == "1.0.0")
+        #expect(live("drawn", kind: "Secret", name: "s") == drawn)
+    }
+
     @Test func aRevertTakesBackTheCommitsOfTheManifest() async throws {
         publish("1.0.0")
         publish("2.0.0")
