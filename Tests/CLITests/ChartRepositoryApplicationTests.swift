@@ -1,3 +1,4 @@
+import Digests
 import Foundation
 import TestSupport
 import Testing
@@ -35,7 +36,33 @@ struct ChartRepositoryApplicationTests {
         }
     }
 
-    private static func declare(_ port: Int, in platform: Platform) async throws {
+    /// A registry with the same chart.
+    private static func answerAsRegistry(_ request: ServedRequest) -> ServedAnswer {
+        guard request["authorization"] == "Basic bWU6czNjcmV0" else {
+            return ServedAnswer(401, headers: [("www-authenticate", "Basic realm=\"charts\"")])
+        }
+        let config = Array(#"{"name": "web", "version": "1.2.0"}"#.utf8)
+        func descriptor(_ type: String, _ bytes: [UInt8]) -> String {
+            #"{"mediaType": "\#(type)", "digest": "sha256:\#(Digest(of: bytes))", "size": \#(bytes.count)}"#
+        }
+        let configuration = descriptor("application/vnd.cncf.helm.config.v1+json", config)
+        let content = descriptor("application/vnd.cncf.helm.chart.content.v1.tar+gzip", chart)
+        switch request.target {
+        case "/v2/charts/web/tags/list":
+            return ServedAnswer(text: #"{"name": "charts/web", "tags": ["1.2.0", "2.0.0"]}"#)
+        case "/v2/charts/web/manifests/1.2.0":
+            return ServedAnswer(
+                text: #"{"schemaVersion": 2, "config": \#(configuration), "layers": [\#(content)]}"#
+            )
+        case "/v2/charts/web/blobs/sha256:\(Digest(of: config))": return ServedAnswer(config)
+        case "/v2/charts/web/blobs/sha256:\(Digest(of: chart))": return ServedAnswer(chart)
+        default: return ServedAnswer(404)
+        }
+    }
+
+    private static func declare(
+        _ type: String, _ url: String, asked repoURL: String, in platform: Platform
+    ) async throws {
         let session = platform.session
         try session.write("password", "s3cret\n")
         let settings = try String(contentsOfFile: session.path + "/tidemark.yaml", encoding: .utf8)
@@ -45,8 +72,8 @@ struct ChartRepositoryApplicationTests {
                 of: "applications:\n",
                 with: """
                       - name: charts
-                        type: helm
-                        url: http://127.0.0.1:\(port)/charts
+                        type: \(type)
+                        url: \(url)
                         credentials: {username: me, passwordFile: password}
                         poll: 600s
                     applications:
@@ -57,17 +84,35 @@ struct ChartRepositoryApplicationTests {
             kind: Application
             metadata: {name: web-dev}
             spec:
-              source: {repoURL: "http://127.0.0.1:\(port)/charts", chart: web, targetRevision: ^1}
+              source: {repoURL: "\(repoURL)", chart: web, targetRevision: ^1}
               destination: {name: dev, namespace: default}
             """
         try await platform.commit(["applications/web-dev.yaml": manifest], "use the chart")
+    }
+
+    @Test func itIsPulledFromARegistry() async throws {
+        let platform = try await Platform()
+        let session = platform.session
+        try await withLoopbackServer(answer: Self.answerAsRegistry) { server in
+            // As Argo CD's applications name registries: without a scheme.
+            let place = "127.0.0.1:\(server.port)/charts"
+            try await Self.declare("oci", "oci://\(place)", asked: place, in: platform)
+            let synced = await session.run("sync", "web-dev", "--yes")
+            #expect(synced.code == 0, "\(synced.text)")
+        }
+        let status = await session.run("status", "web-dev")
+        #expect(
+            status.output.firstMatch(of: /web of charts +1\.2\.0 +\^1/) != nil, "\(status.text)")
+        let plan = await session.run("plan", "web-dev")
+        #expect(plan.code == 0, "\(plan.text)")
     }
 
     @Test func itIsPulledSyncedAndExplainedAndNeedsNoNetworkThen() async throws {
         let platform = try await Platform()
         let session = platform.session
         try await withLoopbackServer(answer: Self.answer) { server in
-            try await Self.declare(server.port, in: platform)
+            let url = "http://127.0.0.1:\(server.port)/charts"
+            try await Self.declare("helm", url, asked: url, in: platform)
             let synced = await session.run("sync", "web-dev", "--yes")
             #expect(synced.code == 0, "\(synced.text)")
             let doctor = await session.run("doctor", "-o", "wide")
