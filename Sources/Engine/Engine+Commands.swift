@@ -96,7 +96,9 @@ extension Engine {
     ///
     /// - Returns: Its name, such as `plan-17`.
     public func save(_ decided: DecidedPlan, actor: Actor, id: EventID) async throws -> String {
-        try await recorder.save(decided, actor: actor, id: id)
+        let environment = try await environment(of: decided.plan.application)
+        let authors = await environment.authors(of: decided.plan.application)
+        return try await recorder.save(decided, by: authors, actor: actor, id: id)
     }
 
     /// Fetches now and looks at everything, or at one application; returns when that has been done.
@@ -239,7 +241,7 @@ extension PlanInputs {
     /// The names of the inputs that differ; the time is none of them, as it always differs.
     func moved(since other: PlanInputs) -> [String] {
         let pairs: [(String, Bool)] = [
-            ("desired set", desired == other.desired), ("live set", live == other.live),
+            ("desired set", desired == other.desired), ("live set", comparesAs(other)),
             ("dry-run answers", dryRun == other.dryRun),
             ("discovery", discovery == other.discovery),
             ("application", application == other.application),
@@ -248,5 +250,11 @@ extension PlanInputs {
             ("planner", plannerVersion == other.plannerVersion),
         ]
         return pairs.filter { !$0.1 }.map(\.0)
+    }
+
+    /// Whether the live set differs in the same way from the desired one; of older plans, whether it is the same.
+    private func comparesAs(_ other: PlanInputs) -> Bool {
+        guard let differences, let others = other.differences else { return live == other.live }
+        return differences == others
     }
 }

@@ -161,22 +161,27 @@ extension EnvironmentReconciler {
             $0.trigger = .automated
         }
         let decided = try await decidePlan(row.application, request)
-        return try await recorder.save(decided, actor: .reconciler, after: [event])
+        return try await recorder.save(
+            decided, by: await authors(of: row.application), actor: .reconciler, after: [event])
     }
 }
 
 extension Recorder {
     /// Keeps a plan under the next free name.
     ///
-    /// - Parameter preceding: Recorded with it or not at all.
+    /// - Parameters:
+    ///   - authors: The accounts of those who wrote what it brings.
+    ///   - preceding: Recorded with it or not at all.
     /// - Returns: Its name, such as `plan-17`.
     func save(
-        _ decided: DecidedPlan, actor: Actor, id: EventID? = nil, after preceding: [NewEvent] = []
+        _ decided: DecidedPlan, by authors: Set<String>, actor: Actor, id: EventID? = nil,
+        after preceding: [NewEvent] = []
     ) async throws -> String {
         while true {
             let count = try await store.state { $0.ledger["ledger"]?.plans ?? 0 }
             let name = "plan-\(count + 1)"
             let saved = PlanSaved {
+                $0.authors = authors.sorted()
                 $0.decidedAt = decided.decidedAt
                 $0.inputs = decided.inputs
                 $0.plan = decided.blobs[0].digest
@@ -214,7 +219,8 @@ extension EnvironmentReconciler {
             switch decision {
             case .savePlan(let request):
                 let decided = try await decidePlan(application, request)
-                _ = try await recorder.save(decided, actor: .reconciler)
+                _ = try await recorder.save(
+                    decided, by: await authors(of: application), actor: .reconciler)
             case .runPlan(let name): try await runApproved(name, application)
             default: break  // Only these two are handed over.
             }

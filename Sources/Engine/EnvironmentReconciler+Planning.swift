@@ -36,6 +36,7 @@ extension EnvironmentReconciler {
         let inputs = PlanInputs {
             $0.application = target.application.digest
             $0.desired = input.desiredDigest
+            $0.differences = input.differencesDigest
             $0.discovery = discoveryDigest
             $0.dryRun = dryRun
             $0.live = input.liveDigest

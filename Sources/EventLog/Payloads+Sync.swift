@@ -54,6 +54,8 @@ public struct PlanInputs: Coded, StoredValue, Hashable {
     public var application = Digest(of: "")
     /// Of the keys and bodies of the desired set.
     public var desired = Digest(of: "")
+    /// Of how the live set differs from the desired one, whatever else changes of it; `nil` in older events.
+    public var differences: Digest?
     public var discovery = Digest(of: "")
     /// Of the server's answers to the dry run of the whole plan.
     public var dryRun = Digest(of: "")
@@ -68,6 +70,7 @@ public struct PlanInputs: Coded, StoredValue, Hashable {
     public mutating func code(_ coder: inout some FieldCoder) throws(CodecError) {
         try coder.field("application", &application)
         try coder.field("desired", &desired)
+        try coder.field("differences", &differences)
         try coder.field("discovery", &discovery)
         try coder.field("dryRun", &dryRun)
         try coder.field("live", &live)
@@ -110,6 +113,11 @@ public struct SyncPlanned: Coded, StoredValue {
 
 /// A plan kept for later under the name `plan-N`: its stream.
 public struct PlanSaved: Coded, StoredValue {
+    /// The accounts of those who wrote what it brings, ascending; `nil` in older events.
+    ///
+    /// Names and addresses of the authors, and addresses of the committers, of the commits since the one that was
+    /// synced last.
+    public var authors: [String]?
     public var decidedAt: Int64 = 0
     public var inputs = PlanInputs()
     public var plan = Digest(of: "")
@@ -118,6 +126,7 @@ public struct PlanSaved: Coded, StoredValue {
     public init() {}
 
     public mutating func code(_ coder: inout some FieldCoder) throws(CodecError) {
+        try coder.field("authors", &authors)
         try coder.field("decidedAt", &decidedAt)
         try coder.field("inputs", &inputs)
         try coder.field("plan", &plan)

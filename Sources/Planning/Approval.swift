@@ -72,8 +72,10 @@ extension ApprovalRules {
     }
 
     /// Whether somebody wrote what a plan brings, or asked for the plan.
+    ///
+    /// - Parameter authors: For a plan that was saved without a record of them.
     public func isAuthor(_ actor: Actor, of plan: PlanRow, authors: Set<String>) -> Bool {
-        var accounts = authors
+        var accounts = plan.saved.authors.map { Set($0) } ?? authors
         if plan.savedBy.kind == .user {
             accounts.insert(plan.savedBy.id)
             if let principal = plan.savedBy.onBehalfOf { accounts.insert(principal) }

@@ -137,6 +137,19 @@ extension PlanningInput {
     /// `PlanInputs.desired`.
     public var desiredDigest: Digest { desired.digest }
 
+    /// `PlanInputs.differences`: which objects there are, and how each compares with what is desired.
+    ///
+    /// An object whose status alone changes has another version, and differs no more than before.
+    public var differencesDigest: Digest {
+        var builder = DigestBuilder()
+        for (key, object) in compared.sorted(by: { $0.key < $1.key }) {
+            var compared = RecordedInput.Compared(key, object)
+            compared.resourceVersion = nil
+            builder.update(field: String(decoding: RecordEncoder.encode(compared), as: UTF8.self))
+        }
+        return builder.finish()
+    }
+
     /// Of the keys, uids and versions of everything that is compared: `PlanInputs.live`.
     public var liveDigest: Digest {
         var builder = DigestBuilder()

@@ -15,13 +15,16 @@ struct ApprovalTests {
     private let web = World.key("Deployment", "web", group: "apps")
     private let approver = Actor(kind: .user, id: "uid:1000", authentication: .unixPeer)
 
-    private func deploy(_ image: String, replicas: Int = 1) {
+    private func deploy(
+        _ image: String, replicas: Int = 1, by author: String = "a@example.com",
+        more: [String: String] = [:]
+    ) {
         world.source.commit(
             image,
             [
                 "applications/shop.yaml": World.application(),
                 "apps/shop/web.yaml": World.deployment("web", image: image, replicas: replicas),
-            ])
+            ].merging(more) { $1 }, by: author)
     }
 
     private func id() -> EventID {
@@ -127,7 +130,7 @@ struct ApprovalTests {
             self.deploy("web:2")
             try await engine.refresh()
             try await world.until { Self.waits($0, "plan-2") }
-            world.cluster.edit(web) { $0["metadata"]?["labels"] = ["by": "hand"] }
+            world.cluster.edit(web) { $0["spec"]?["replicas"] = 7 }
             try await engine.refresh("shop")
             do { _ = try await self.judge(engine, "plan-2") } catch let error as ApprovalError {
                 refused.value = error
@@ -142,6 +145,55 @@ struct ApprovalTests {
                 == .stale(plan: "plan-2", moved: ["live set"], replacement: "plan-3"))
         #expect(world.store.state.plans["plan-2"]?.usedBy == nil)
         #expect(world.store.state.plans["plan-3"]?.usedBy == "sync-2")
+    }
+
+    @Test func aStatusThatChangesLeavesAWaitingPlanAsItIs() async throws {
+        deploy("web:1")
+        let isSynced = try await run(until: { $0.store.state.syncs["sync-2"]?.phase == .succeeded })
+        {
+            [world, web, self] engine in
+            try await world.until { Self.waits($0, "plan-1") }
+            _ = try await self.judge(engine, "plan-1")
+            try await world.until { $0.isSynced }
+            self.deploy("web:2")
+            try await engine.refresh()
+            try await world.until { Self.waits($0, "plan-2") }
+            let before = world.cluster.objects[web]?["metadata"]?["resourceVersion"]
+            world.cluster.edit(web) { $0["status"]?["observedGeneration"] = 99 }
+            #expect(world.cluster.objects[web]?["metadata"]?["resourceVersion"] != before)
+            try await engine.refresh("shop")
+            #expect(try await self.judge(engine, "plan-2") == "plan-2 is approved")
+        }
+        #expect(isSynced)
+        #expect(world.store.state.plans["plan-2"]?.usedBy == "sync-2")
+        #expect(world.store.state.plans["plan-3"] == nil)
+    }
+
+    /// Whoever wrote any commit since the last sync, not only the newest one.
+    @Test func everyAuthorOfWhatAPlanBringsIsOnRecordWithIt() async throws {
+        deploy("web:1")
+        let answers = Box<[String]>()
+        try await run(until: { _ in answers.value != nil }) { [world, self] engine in
+            try await world.until { Self.waits($0, "plan-1") }
+            _ = try await self.judge(engine, "plan-1")
+            try await world.until { $0.isSynced }
+            self.deploy("web:2", by: "b@example.com")
+            self.deploy("web:2", by: "d@example.com", more: ["elsewhere/x": "y"])
+            self.deploy("web:2", replicas: 2, by: "c@example.com", more: ["elsewhere/x": "y"])
+            try await engine.refresh()
+            try await world.until { Self.waits($0, "plan-2") }
+            var texts: [String] = []
+            for person in ["b@example.com", "engineer-c", "d@example.com"] {
+                let actor = Actor(kind: .user, id: person, authentication: .unixPeer)
+                texts.append(try await self.judge(engine, "plan-2", by: actor))
+            }
+            answers.value = texts
+        }
+        #expect(
+            world.store.state.plans["plan-2"]?.saved.authors
+                == ["b@example.com", "c@example.com", "engineer-b", "engineer-c"])
+        #expect(answers.value?.prefix(2).allSatisfy { $0.contains("is an author") } == true)
+        #expect(answers.value?.last == "plan-2 is approved")
     }
 
     @Test func aRejectedPlanIsNotOfferedAgainUntilGitWantsSomethingElse() async throws {

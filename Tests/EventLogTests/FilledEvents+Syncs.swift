@@ -4,6 +4,7 @@ import Model
 private let inputs = PlanInputs {
     $0.application = digest[0]
     $0.desired = digest[1]
+    $0.differences = digest[7]
     $0.discovery = digest[2]
     $0.dryRun = digest[3]
     $0.live = digest[4]
@@ -43,6 +44,7 @@ let filledSyncs: [Event] = [
         }),
     .planSaved(
         PlanSaved {
+            $0.authors = ["Engineer A", "a@example.com"]
             $0.decidedAt = 118
             $0.inputs = inputs
             $0.plan = digest[7]
