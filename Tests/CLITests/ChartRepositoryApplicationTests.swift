@@ -125,6 +125,8 @@ struct ChartRepositoryApplicationTests {
         #expect(
             explained.output.contains("web 1.2.0, declared by commit"), "\(explained.text)")
         #expect(explained.output.contains("\"use the chart\""), "\(explained.text)")
+        let application = await session.run("explain", "web-dev")
+        #expect(application.output.contains("^1 of charts, web: 1.2.0"), "\(application.text)")
         let why = await session.run(
             "why", "configmap/settings", "--field", "data.level", "-o", "wide")
         #expect(why.output.contains("template  templates/config.yaml:5"), "\(why.text)")

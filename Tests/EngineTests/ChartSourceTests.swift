@@ -67,11 +67,15 @@ struct ChartSourceTests {
 
     /// Runs an engine until the live object says this, and all is in sync.
     private func reach(_ field: String, _ value: String) async throws {
-        let isThere: @Sendable (World) -> Bool = { world in
+        let isThere = Self.isThere(field, value)
+        #expect(try await world.run(until: isThere) { try await $0.refresh() })
+    }
+
+    private static func isThere(_ field: String, _ value: String) -> @Sendable (World) -> Bool {
+        { world in
             let live = world.cluster.objects[World.key("ConfigMap", "m")]
             return world.isSynced && live?["data"]?[field]?.stringValue == value
         }
-        #expect(try await world.run(until: isThere) { try await $0.refresh() })
     }
 
     private var row: ApplicationRow? { world.store.state.applications["shop"] }
@@ -100,6 +104,31 @@ struct ChartSourceTests {
         let position = world.store.events.count
         try await reach("version", "1.1.0")
         #expect(world.timeline(after: position) == [])
+    }
+
+    @Test func everyEffectOfAnUpgradeCanBeTheLast() async throws {
+        /// A world in which one process upgrades, and another goes on when that was killed.
+        func upgraded(_ fate: Fate) async throws -> ChartSourceTests {
+            let tests = try ChartSourceTests()
+            tests.declare()
+            tests.publish("1.0.0")
+            try await tests.reach("version", "1.0.0")
+            tests.publish("1.1.0")
+            let isThere = Self.isThere("version", "1.1.0")
+            try await tests.world.run(fate, until: isThere)
+            #expect(try await tests.world.run(until: isThere), "\(fate.log)")
+            return tests
+        }
+        let whole = Fate()
+        let drawn = try await upgraded(whole).live("drawn", kind: "Secret", name: "s")
+        #expect(whole.count > 5 && drawn != nil)
+        for k in 1...whole.count {
+            for happens in [false, true] {
+                let tests = try await upgraded(Fate(killAt: k, happens: happens))
+                #expect(tests.versions(of: tests.row?.lastSynced) == ["1.1.0"], "\(k)")
+                #expect(tests.live("drawn", kind: "Secret", name: "s") == drawn, "\(k)")
+            }
+        }
     }
 
     @Test func commitsThatDoNotTouchTheManifestChangeNothing() async throws {

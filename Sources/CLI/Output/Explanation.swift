@@ -203,13 +203,26 @@ extension Explanation {
         }
         let running = row.runningSync.map { "\($0) runs" }
         add("now", running)
-        add(
-            "wants",
-            "\(row.declaration.targetRevision) of \(row.repository), \(row.declaration.path)")
+        for line in Self.wants(row) { add("wants", line) }
         add("held", row.heldBecause)
         add("refused", row.refusal?.message)
         for problem in row.renderProblems { add("problem", problem) }
         add("proof", proof)
+    }
+
+    /// What it follows; of several sources also where each is.
+    private static func wants(_ row: ApplicationRow) -> [String] {
+        guard let sources = row.renderedSources else {
+            return [
+                "\(row.declaration.targetRevision) of \(row.repository), \(row.declaration.path)"
+            ]
+        }
+        return sources.map { source in
+            let ref = source.ref.map { " as $\($0)" } ?? ""
+            let place = source.version ?? source.commit.map { short($0) } ?? "?"
+            return "\(source.targetRevision) of \(source.repository), "
+                + "\(source.chart ?? source.path)\(ref): \(place)"
+        }
     }
 
     private static func drifts(_ name: String, _ state: LedgerState) -> [String] {
