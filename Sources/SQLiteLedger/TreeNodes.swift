@@ -38,7 +38,7 @@ struct TreeNodes {
     /// - Parameter addsMissing: Whether nodes may be added at all.
     /// - Throws: `.corrupt` when there are leaves of events that are not there, nodes are missing and may not be
     ///   added, or one that the tree grows from is not what it is made of.
-    /// - Complexity: O(log size), where none is missing.
+    /// - Complexity: O(log² size), where none is missing.
     func completed(upTo size: Int64, addsMissing: Bool) throws -> CompactRange {
         let count = try leafCount()
         guard count <= size else {
@@ -59,11 +59,10 @@ struct TreeNodes {
         var wrong: String?
         do {
             range = try CompactRange(size: count) { address throws(any Error) in
-                let hash = try hash(address)
-                if try made(address) != hash {
-                    wrong = wrong ?? "tree node \(address) is not what it is made of"
+                if let found = try wrongNode(on: address) {
+                    wrong = wrong ?? "tree node \(found) is not what it is made of"
                 }
-                return hash
+                return try hash(address)
             }
         } catch let error as LedgerError {
             guard addsMissing else { throw error }
@@ -81,6 +80,16 @@ struct TreeNodes {
             }
         }
         return range
+    }
+
+    /// The first of the nodes on the way from a subtree down to its last leaf that is not what it is made of.
+    private func wrongNode(on address: NodeAddress) throws -> NodeAddress? {
+        var node = address
+        while try made(node) == hash(node) {
+            if node.level == 0 { return nil }
+            node = NodeAddress(level: node.level - 1, number: 2 * node.number + 1)
+        }
+        return node
     }
 
     /// What a node must be: the hash of its two children, or of an envelope.

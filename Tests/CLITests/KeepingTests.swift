@@ -75,6 +75,8 @@ struct KeepingTests {
             await session.run(command + ["--yes"]), 0, "moved payloads up to @",
             "into FOLDER/old.db")
         check(await session.run("verify"), 0, ", 2 archived\n")
+        // What is moved stands under a signature.
+        check(await session.run("log", "--type", "checkpoint.signed"), 0, "checkpoint signed  ")
         check(
             await session.run("verify", "--read-only", "--archive", "old.db"), 0, "intact: ")
         check(await session.run("verify", "--archive", "old.db"), 64, "add --read-only")
