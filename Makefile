@@ -2,7 +2,7 @@
 SWIFT_BUILD = swift build --explicit-target-dependency-import-check error
 RELEASE = --configuration release --static-swift-stdlib --scratch-path .build-release
 
-.PHONY: demo test build lint format golden bench release bootstrap
+.PHONY: demo test build lint format golden oracle bench release bootstrap
 
 demo: bootstrap
 	$(SWIFT_BUILD) --product tidemark
@@ -24,6 +24,11 @@ format:
 
 golden: bootstrap
 	UPDATE_GOLDEN=1 swift test
+
+# Compares charts with the real Helm, which is downloaded once; skipped without network.
+oracle: bootstrap
+	$(SWIFT_BUILD) --product tidemark
+	tools/helm-oracle
 
 release: bootstrap
 	swift build $(RELEASE) --product tidemark
