@@ -201,11 +201,13 @@ struct ChartArguments: ParsableArguments {
             do {
                 return try Files.read(surroundings.path(path))
             } catch {
-                throw ChartError("open \(path): no such file or directory")
+                let reason = (error as? CommandError)?.cause ?? "no such file or directory"
+                throw ChartError(
+                    "\(reason == "is a directory" ? "read" : "open") \(path): \(reason)")
             }
         }
         for file in values {
-            try given.add(file: try Files.read(surroundings.path(file)), name: file)
+            try given.add(file: try given.readFile(file), name: file)
         }
         given.jsonSettings = setJSON
         given.settings = set
@@ -254,6 +256,6 @@ struct ChartArguments: ParsableArguments {
                 objects += document.root["items"]?.arrayValue ?? [document.root]
             }
         }
-        return ChartLookup(objects: objects)
+        return files.isEmpty ? .empty : ChartLookup(objects: objects)
     }
 }

@@ -23,8 +23,9 @@ extension Execution {
         for place in names.range {
             if isTracing { note(tree.fieldName(place), of: value.value) }
             // Nearly always a plain map that has the key.
-            if case .map(let map) = value.value, !map.hasMethods,
-                !hasArguments || place < last, let element = map[tree.fieldName(place)]
+            if case .map(let map) = value.value, !hasArguments || place < last,
+                let element = map[tree.fieldName(place)],
+                map.method(tree.fieldName(place)) == nil
             {
                 value = Operand(element, isBoxed: map.isBoxing)
             } else if place < last {
@@ -49,7 +50,7 @@ extension Execution {
 
     private func method(_ name: ByteString, of value: Value) -> Function? {
         switch value {
-        case .map(let map): map.hasMethods ? map.methods[name] : nil
+        case .map(let map): map.method(name)
         case .object(let box): box.object.method(name)
         default: nil
         }

@@ -10,7 +10,8 @@ public final class Map {
     public let methods: [ByteString: Function]
     /// Whether the values are interfaces, which hold values of any type.
     let isBoxing: Bool
-    let hasMethods: Bool
+    /// Bit b is set when the first byte of a method's name is b modulo 64: most names need no look-up.
+    private let methodStarts: UInt64
 
     private var table = MapTable()
 
@@ -20,7 +21,7 @@ public final class Map {
         self.type = type
         self.isNil = isNil
         self.methods = methods
-        hasMethods = !methods.isEmpty
+        methodStarts = methods.keys.reduce(0) { $0 | Map.bit(of: $1) }
         isBoxing = if case .map(let element) = type.underlying { element == .any } else { true }
     }
 
@@ -38,6 +39,15 @@ public final class Map {
     deinit { releaseFlat(takeValues()) }
 
     public var count: Int { table.keys.count }
+
+    /// The method of a name, which goes before an entry with that key.
+    func method(_ name: ByteString) -> Function? {
+        methodStarts & Map.bit(of: name) == 0 ? nil : methods[name]
+    }
+
+    private static func bit(of name: ByteString) -> UInt64 {
+        name.bytes.first.map { 1 << UInt64($0 & 63) } ?? 0
+    }
 
     /// The type of the values.
     public var elementType: GoType {

@@ -99,7 +99,7 @@ struct ChartRenderer {
         if !wanted.isEmpty { options.reads.note(.constraint(wanted)) { "true" } }
         var templates = ScopedTemplates(
             release: options.release, options.capabilities.templateValue(options.reads))
-        templates.add(root, values.renamed(.values))
+        templates.add(root, values.asValues)
         beforehand(root, templates)
         return RenderedFiles(
             texts: try run(templates, write), definitions: root.definitions(below: root.name),
@@ -129,11 +129,10 @@ struct ChartRenderer {
         var texts: [String: ByteString] = [:]
         for template in ordered where template.file.baseName.first != "_" {
             template.scope["Template"] = .map(
-                Map(
-                    [
-                        ("BasePath", .string("\(template.chartPath)/templates")),
-                        ("Name", .string(template.path)),
-                    ], type: .values))
+                Map([
+                    ("BasePath", .string("\(template.chartPath)/templates")),
+                    ("Name", .string(template.path)),
+                ]).asValues)
             do {
                 texts[template.path] = try write(
                     set, ByteString(template.path), .map(template.scope), limits
@@ -181,10 +180,10 @@ struct ScopedTemplates {
             ("Capabilities", capabilities), ("Chart", .map(metadata)),
             ("Files", .object(ChartFiles(chart.chart.files))), ("Release", .map(release)),
             ("Subcharts", .map(charts)), ("Values", .map(values)),
-        ])
+        ]).asValues
         for dependency in chart.dependencies {
             let key = ByteString(dependency.name)
-            let own = values[key]?.asMap.map { $0.renamed(.values) } ?? Map(type: .values)
+            let own = values[key]?.asMap.map { $0.asValues } ?? Map().asValues
             charts[key] = .map(add(dependency, own, below: chartPath))
         }
         for file in chart.chart.templates
@@ -209,11 +208,6 @@ struct ScopedTemplates {
             a.0 != b.0 ? a.0 > b.0 : b.1.path.utf8.lexicographicallyPrecedes(a.1.path.utf8)
         }.map(\.1)
     }
-}
-
-extension Map {
-    /// The same entries under a type with another name.
-    fileprivate func renamed(_ type: GoType) -> Map { Map(self, as: type) }
 }
 
 extension WorkingChart {
