@@ -6,15 +6,17 @@ public func tarGzip(_ files: KeyValuePairs<String, String>) -> [UInt8] {
 }
 
 /// As above, of files that are not written out.
-public func tarGzip(of files: [(key: String, value: String)]) -> [UInt8] {
+public func tarGzip(of files: [(key: String, value: String)]) -> [UInt8] { gzip(tar(files)) }
+
+/// A tar archive, not compressed.
+public func tar(_ files: [(key: String, value: String)]) -> [UInt8] {
     var tar: [UInt8] = []
     for (path, text) in files {
         tar += tarHeader(path, size: text.utf8.count)
         tar += Array(text.utf8)
         tar += [UInt8](repeating: 0, count: (512 - text.utf8.count % 512) % 512)
     }
-    tar += [UInt8](repeating: 0, count: 1024)
-    return gzip(tar)
+    return tar + [UInt8](repeating: 0, count: 1024)
 }
 
 // Source: https://pubs.opengroup.org/onlinepubs/9799919799/utilities/pax.html (ustar Interchange Format)
@@ -42,7 +44,7 @@ private func tarHeader(_ path: String, size: Int) -> [UInt8] {
 /// In blocks that are stored and not compressed.
 ///
 /// Source: https://www.rfc-editor.org/rfc/rfc1952 and https://www.rfc-editor.org/rfc/rfc1951#section-3.2.4
-private func gzip(_ bytes: [UInt8]) -> [UInt8] {
+public func gzip(_ bytes: [UInt8]) -> [UInt8] {
     func little(_ number: UInt32, _ count: Int) -> [UInt8] {
         (0..<count).map { UInt8(truncatingIfNeeded: number >> (8 * UInt32($0))) }
     }
