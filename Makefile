@@ -33,9 +33,11 @@ oracle: bootstrap
 release: bootstrap
 	swift build $(RELEASE) --product tidemark
 
+# `make bench BENCH="--only charts --charts DIR"` takes further charts. Helm is downloaded once; without it, that part is skipped.
 bench: release
 	swift build $(RELEASE) --product bench
-	.build-release/release/bench --tidemark .build-release/release/tidemark
+	.build-release/release/bench --tidemark .build-release/release/tidemark \
+	  $(addprefix --helm ,$(shell tools/helm-oracle --which)) $(addprefix --helm-sdk ,$(shell tools/helm-oracle --sdk)) $(BENCH)
 
 bootstrap:
 	@tools/bootstrap

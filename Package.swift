@@ -165,7 +165,7 @@ let package = Package(
             dependencies: [
                 "Model", "YAML", "CYAML", "Digests", "Declarations", "Diffing", "EventLog",
                 "Planning", "Projections", "GitRepository", "SQLiteLedger", "ChartCrypto", "Engine",
-                grdbSQLite, logging,
+                "Rendering", grdbSQLite, logging,
             ],
             exclude: ["README.md"],
             swiftSettings: settings),

@@ -1,7 +1,10 @@
 internal import Glibc
 
-/// `bench [--tidemark PATH] [--only NAME] [--events COUNT] [--ledger PATH] [--large]`: prints one line
-/// per figure.
+/// `bench [--tidemark PATH] [--only NAME] [--events COUNT] [--ledger PATH] [--large] [--charts DIR]
+/// [--helm PATH] [--helm-sdk PATH]`: prints one line per figure.
+///
+/// Charts are those of the tests, and with `--charts` all below a folder; they are held against the real Helm
+/// where its program (`--helm`) and its library `libhelm_c.so` (`--helm-sdk`) are named.
 ///
 /// The generated ledger has a million events, with `--large` also one of ten million is measured. With
 /// `--ledger` it is kept at that path, and used again when it is there.
@@ -19,6 +22,7 @@ enum Bench {
             ("reconcile", measureReconcile),
             ("start", { try measureStart(of: options.tidemark) }),
             ("append", measureAppend),
+            ("charts", { try await measureCharts(options) }),
             ("ledger", { try await measureLedgers(options) }),
         ]
         var isMissed = false
@@ -39,14 +43,17 @@ enum Bench {
 
 struct BenchOptions {
     static let usage =
-        "usage: bench [--tidemark PATH] [--only yaml|json|diff|start|append|ledger] "
-        + "[--events COUNT] [--ledger PATH] [--large]"
+        "usage: bench [--tidemark PATH] [--only yaml|json|diff|reconcile|start|append|charts|ledger] "
+        + "[--events COUNT] [--ledger PATH] [--large] [--charts DIR] [--helm PATH] [--helm-sdk PATH]"
 
     var tidemark: String?
     var only: String?
     var events = 1_000_000
     var ledger: String?
     var isLarge = false
+    var charts: String?
+    var helm: String?
+    var helmLibrary: String?
 
     init?(_ arguments: some Sequence<String>) {
         var arguments = Array(arguments)[...]
@@ -60,6 +67,9 @@ struct BenchOptions {
             case "--tidemark": tidemark = value
             case "--only": only = value
             case "--ledger": ledger = value
+            case "--charts": charts = value
+            case "--helm": helm = value
+            case "--helm-sdk": helmLibrary = value
             case "--events":
                 guard let count = Int(value), count > 0 else { return nil }
                 events = count

@@ -117,7 +117,7 @@ let rooms = [
         "bench", .program,
         [
             "Model", "YAML", "Digests", "Declarations", "Diffing", "EventLog", "Planning",
-            "Projections", "GitRepository", "SQLiteLedger", "ChartCrypto", "Engine",
+            "Projections", "GitRepository", "SQLiteLedger", "ChartCrypto", "Engine", "Rendering",
         ],
         libraries: ["CYAML", "Glibc", "GRDBSQLite", "Logging", "Synchronization"]),
 ]

@@ -1,0 +1,62 @@
+internal import Glibc
+internal import Model
+
+/// The folders with a Chart.yaml, but those of charts within charts.
+func chartFolders(_ given: String?) throws -> [String] {
+    let fixtures = "Tests/RenderingTests/Fixtures/"
+    let roots = [fixtures + "helm/charts", fixtures + "oracle"] + [given].compactMap { $0 }
+    var found: [String] = []
+    for root in roots {
+        guard let absolute = realpath(root, nil) else {
+            throw BenchFailure("there is no folder \(root): run from the repository's root")
+        }
+        defer { free(absolute) }
+        let root = String(cString: absolute)
+        let folders = try names(in: root, below: "").filter { $0.hasSuffix("/Chart.yaml") }
+            .map { String($0.dropLast("/Chart.yaml".count)) }
+        found += folders.filter { folder in
+            !folders.contains { folder.hasPrefix($0 + "/") }
+        }.map { "\(root)/\($0)" }
+    }
+    return found.sorted()
+}
+
+/// All files below a folder, by their paths from there.
+private func names(in root: String, below folder: String) throws -> [String] {
+    guard let handle = opendir("\(root)/\(folder)") else {
+        throw BenchFailure("cannot read the folder \(root)/\(folder)")
+    }
+    defer { closedir(handle) }
+    var found: [String] = []
+    while let entry = readdir(handle) {
+        let name = withUnsafePointer(to: &entry.pointee.d_name.0) { String(cString: $0) }
+        guard name != ".", name != ".." else { continue }
+        let path = folder.isEmpty ? name : "\(folder)/\(name)"
+        switch Int(entry.pointee.d_type) {
+        case Int(DT_DIR): found += try names(in: root, below: path)
+        case Int(DT_REG): found.append(path)
+        default: continue
+        }
+    }
+    return found
+}
+
+func fileTree(_ folder: String) throws -> FileTree {
+    var tree = FileTree()
+    for name in try names(in: folder, below: "") {
+        tree.entries[name] = .file(try contents(of: "\(folder)/\(name)"))
+    }
+    return tree
+}
+
+func contents(of path: String) throws -> [UInt8] {
+    guard let file = fopen(path, "r") else { throw BenchFailure("cannot read \(path)") }
+    defer { fclose(file) }
+    var bytes: [UInt8] = []
+    var buffer = [UInt8](repeating: 0, count: 1 << 16)
+    while true {
+        let count = fread(&buffer, 1, buffer.count, file)
+        if count == 0 { return bytes }
+        bytes += buffer[..<count]
+    }
+}
