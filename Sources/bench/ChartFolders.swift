@@ -50,13 +50,18 @@ func fileTree(_ folder: String) throws -> FileTree {
 }
 
 func contents(of path: String) throws -> [UInt8] {
-    guard let file = fopen(path, "r") else { throw BenchFailure("cannot read \(path)") }
-    defer { fclose(file) }
-    var bytes: [UInt8] = []
-    var buffer = [UInt8](repeating: 0, count: 1 << 16)
-    while true {
-        let count = fread(&buffer, 1, buffer.count, file)
-        if count == 0 { return bytes }
-        bytes += buffer[..<count]
+    let file = open(path, O_RDONLY | O_CLOEXEC)
+    guard file >= 0 else { throw BenchFailure("cannot read \(path)") }
+    defer { close(file) }
+    var status = stat()
+    // The kernel's own files say that they have no size.
+    guard fstat(file, &status) == 0 else { throw BenchFailure("cannot read \(path)") }
+    let size = status.st_size > 0 ? Int(status.st_size) : 1 << 16
+    return [UInt8](unsafeUninitializedCapacity: size) { buffer, count in
+        while count < size {
+            let read = Glibc.read(file, buffer.baseAddress?.advanced(by: count), size - count)
+            guard read > 0 else { break }
+            count += read
+        }
     }
 }

@@ -1,15 +1,14 @@
 internal import Glibc
 
-/// Lets the kernel count the peak from here on; what is in use now, in bytes.
+/// Lets the kernel count the peak from here on.
 ///
 /// Source: https://man7.org/linux/man-pages/man5/proc_pid_clear_refs.5.html
-func resetPeakMemory() throws -> Double {
+func resetPeakMemory() throws {
     guard let file = fopen("/proc/self/clear_refs", "w") else {
         throw BenchFailure("cannot reset the peak of memory")
     }
     fputs("5", file)
     fclose(file)
-    return try peakMemory()
 }
 
 /// `VmHWM` of this process, in bytes.

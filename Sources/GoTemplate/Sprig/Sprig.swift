@@ -29,9 +29,17 @@ public enum Sprig {
     }
 
     public static func functions(_ surroundings: Surroundings) -> [Function] {
+        fixed + changing(surroundings)
+    }
+
+    /// Those that take nothing from outside.
+    public static let fixed: [Function] =
         strings + stringLists + wordCases + math + lists + dictionaries + defaults + conversions
-            + reflection + encodings + expressions + versions + urls + paths
-            + dates(surroundings) + random(surroundings)
+        + reflection + encodings + expressions + versions + urls + paths
+
+    /// Those that need a clock or random bytes.
+    public static func changing(_ surroundings: Surroundings) -> [Function] {
+        dates(surroundings) + random(surroundings)
     }
 }
 

@@ -26,10 +26,13 @@ public struct ChartSurroundings: Sendable {
             randomBytes(
                 ChartCallSite(template: site.template, line: site.line, column: site.column), count)
         }
-        functions = FunctionTable(
-            Sprig.functions(sprig) + Serialization.functions + Inclusion.all + ChartFunctions.all
-                + [lookup.function] + extensions.flatMap(\.functions))
+        functions = Self.fixed.with(
+            Sprig.changing(sprig) + [lookup.function] + extensions.flatMap(\.functions))
     }
+
+    /// Most functions are the same in every rendering; a table of them is made once.
+    private static let fixed = FunctionTable(
+        Sprig.fixed + Serialization.functions + Inclusion.all + ChartFunctions.all)
 }
 
 /// Where in a chart a function is called: the path of the template's file, its line and column.

@@ -54,11 +54,9 @@ public struct HelmIgnore: Sendable {
     /// A negative rule leaves out what it does not match, as Helm has it.
     public func ignores(_ path: String, isFolder: Bool) -> Bool {
         guard !path.isEmpty, path != "." else { return false }
+        let lastPart = path.utf8.lastIndex(of: UInt8(ascii: "/")).map { path[$0...].dropFirst() }
         for rule in rules {
-            let name =
-                rule.isWholePath
-                ? path[...] : path.lastIndex(of: "/").map { path[$0...].dropFirst() } ?? path[...]
-            let matches = rule.pattern.matches(String(name))
+            let matches = rule.pattern.matches(rule.isWholePath ? path[...] : lastPart ?? path[...])
             if rule.isNegative {
                 if rule.onlyFolders, !isFolder { return true }
                 if !matches { return true }
@@ -74,15 +72,24 @@ public struct HelmIgnore: Sendable {
     public static func filtered(_ files: [ChartFile]) throws(ChartError) -> [ChartFile] {
         let text = files.first { $0.name == ".helmignore" }
         let rules = try HelmIgnore(text.map { String(decoding: $0.bytes, as: UTF8.self) } ?? "")
+        var known: [Substring: Bool] = [:]
         return files.filter { file in
-            // A folder that is left out takes with it what it holds.
-            var folder = ""
-            for part in file.name.split(separator: "/").dropLast() {
-                folder += folder.isEmpty ? String(part) : "/\(part)"
-                if rules.ignores(folder, isFolder: true) { return false }
-            }
-            return !rules.ignores(file.name, isFolder: false)
+            !rules.ignoresFolder(of: file.name[...], &known)
+                && !rules.ignores(file.name, isFolder: false)
         }
+    }
+
+    /// A folder that is left out takes with it what it holds.
+    ///
+    /// - Parameter known: What was found of folders before.
+    private func ignoresFolder(of path: Substring, _ known: inout [Substring: Bool]) -> Bool {
+        guard let slash = path.utf8.lastIndex(of: UInt8(ascii: "/")) else { return false }
+        let folder = path[..<slash]
+        if let answer = known[folder] { return answer }
+        let answer =
+            ignoresFolder(of: folder, &known) || ignores(String(folder), isFolder: true)
+        known[folder] = answer
+        return answer
     }
 }
 
@@ -95,6 +102,17 @@ struct PathPattern: Sendable {
         case anyScalar
         case anyText
         case oneOf([ClosedRange<Unicode.Scalar>], isNegated: Bool)
+
+        /// Whether it stands for this one scalar.
+        func takes(_ scalar: Unicode.Scalar) -> Bool {
+            switch self {
+            case .scalar(let wanted): wanted == scalar
+            case .anyScalar: scalar != "/"
+            case .anyText: false
+            case .oneOf(let ranges, let isNegated):
+                scalar != "/" && ranges.contains { $0.contains(scalar) } != isNegated
+            }
+        }
     }
 
     private var pieces: [Piece] = []
@@ -149,37 +167,32 @@ struct PathPattern: Sendable {
     }
 
     /// Takes time proportional to the length of the pattern times that of the text.
-    func matches(_ text: String) -> Bool {
-        var states = reachable(from: [0])
-        for scalar in text.unicodeScalars {
-            var next: Set<Int> = []
-            for state in states where state < pieces.count {
-                switch pieces[state] {
-                case .scalar(let wanted) where wanted == scalar: next.insert(state + 1)
-                case .anyScalar where scalar != "/": next.insert(state + 1)
-                case .anyText where scalar != "/": next.insert(state)
-                case .oneOf(let ranges, let isNegated)
-                where scalar != "/" && ranges.contains(where: { $0.contains(scalar) }) != isNegated:
-                    next.insert(state + 1)
-                default: continue
+    ///
+    /// When something does not fit, the last `*` takes one scalar more. No earlier one need be tried: what it could
+    /// take instead, the last one can take too.
+    func matches(_ text: Substring) -> Bool {
+        let scalars = text.unicodeScalars
+        var piece = 0
+        var place = scalars.startIndex
+        var star: (piece: Int, place: String.Index)?
+        while place < scalars.endIndex {
+            if piece < pieces.count {
+                if case .anyText = pieces[piece] {
+                    piece += 1
+                    star = (piece, place)
+                    continue
+                }
+                if pieces[piece].takes(scalars[place]) {
+                    piece += 1
+                    scalars.formIndex(after: &place)
+                    continue
                 }
             }
-            if next.isEmpty { return false }
-            states = reachable(from: next)
+            guard let last = star, scalars[last.place] != "/" else { return false }
+            place = scalars.index(after: last.place)
+            star = (last.piece, place)
+            piece = last.piece
         }
-        return states.contains(pieces.count)
-    }
-
-    /// Also the states behind each `*`, which may stand for nothing.
-    private func reachable(from states: Set<Int>) -> Set<Int> {
-        var all = states
-        for start in states {
-            var state = start
-            while state < pieces.count, case .anyText = pieces[state] {
-                state += 1
-                all.insert(state)
-            }
-        }
-        return all
+        return pieces[piece...].allSatisfy { if case .anyText = $0 { true } else { false } }
     }
 }
