@@ -81,6 +81,7 @@ public struct LedgerArchived: Coded {
 
     /// Of the archive file.
     public var archive = Digest(of: "")
+    /// How many bodies are gone that no earlier event names as gone.
     public var blobs: Int64 = 0
     /// Payloads up to this position are in the archive.
     public var through: Int64 = 0

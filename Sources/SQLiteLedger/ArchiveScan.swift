@@ -15,14 +15,20 @@ struct ArchiveScan: Sendable {
     private(set) var needed: Set<Digest> = []
     /// The state after the last moved payload; set when the scan is past it.
     private(set) var base: LedgerState?
+    /// Whether something that the scan took in has been redacted or archived since.
+    private(set) var isOutdated = false
     private var state: LedgerState
     private var position: Int64
+    private let start: Int64
+    /// Payloads that were gone when the scan came to them.
+    private var gone: Set<Int64> = []
 
     /// - Parameter start: What an earlier archive left.
     init(through: Int64, from start: LedgerState) {
         self.through = through
         state = start
         position = start.position
+        self.start = start.position
         if start.position == through { base = start }
     }
 
@@ -41,6 +47,8 @@ struct ArchiveScan: Sendable {
 
     private mutating func take(_ recorded: RecordedEvent) {
         position = recorded.position
+        if recorded.event == nil { gone.insert(position) }
+        note(recorded.event)
         let blobs = recorded.event?.blobs ?? []
         if recorded.position > through || Self.stays(recorded.envelope) {
             needed.formUnion(blobs)
@@ -53,6 +61,18 @@ struct ArchiveScan: Sendable {
         guard recorded.position == through else { return }
         base = state
         for row in state.storedRows() { needed.formUnion(digests(in: row.bytes ?? [])) }
+    }
+
+    /// Finds out what has gone since the scan came by it.
+    private mutating func note(_ event: Event?) {
+        switch event {
+        case .payloadRedacted(let redacted)?:
+            guard start < redacted.position, redacted.position <= through else { return }
+            if !gone.contains(redacted.position) { isOutdated = true }
+        case .ledgerArchived(let archived)?:
+            if archived.through > start { isOutdated = true }
+        default: return
+        }
     }
 
     /// The bodies that may go, when the present has these rows.

@@ -11,6 +11,7 @@ struct EventPage: Sendable {
         var payload: Range<Int>?
         /// The event that says where the payload is gone.
         var removedBy: Int64?
+        /// Whether it is in an archive that is not at hand.
         var isArchived = false
     }
 
@@ -28,8 +29,10 @@ struct EventPage: Sendable {
     }
 
     /// Puts the payloads in that an archive has, each compared with its hash.
+    ///
+    /// Only those that were moved: of one that was redacted a copy may lie anywhere, and is not read.
     mutating func fill(_ find: (Int64) throws -> (salt: [UInt8], bytes: [UInt8])?) throws {
-        for index in places.indices where places[index].removedBy != nil {
+        for index in places.indices where places[index].isArchived {
             let place = places[index]
             guard let kept = try find(place.position) else { continue }
             let envelope = try RecordDecoder.decode(
@@ -39,11 +42,12 @@ struct EventPage: Sendable {
                     position: place.position, reason: "the archive holds another payload")
             }
             places[index].payload = bytes.count..<bytes.count + kept.bytes.count
+            places[index].isArchived = false
             bytes += kept.bytes
         }
     }
 
-    /// Notes which payloads are in an archive that is not at hand.
+    /// Notes which payloads were moved into an archive.
     mutating func markArchived(_ isArchiving: (Int64) throws -> Bool) throws {
         var known: [Int64: Bool] = [:]
         for index in places.indices where places[index].payload == nil {
@@ -112,9 +116,9 @@ extension StoredEvents {
         var page = EventPage()
         while try statement.step() { page.append(statement) }
         guard page.places.contains(where: { $0.removedBy != nil }) else { return page }
+        try page.markArchived(isArchiving)
         let archives = try archives()
         if !archives.isEmpty { try page.fill { try archivedPayload($0, archives) } }
-        try page.markArchived(isArchiving)
         return page
     }
 

@@ -27,35 +27,64 @@ extension SQLiteLedger {
     /// Envelopes stay, and so do events about the ledger itself; events of syncs that have not ended stay with
     /// all that follows them.
     ///
+    /// What is redacted while the file is written must not be in it: then the file is removed and written anew.
+    ///
     /// Repeated with the same id it answers with what is on record. A file that an attempt left behind, which
     /// ended before anything was moved, is replaced.
     ///
-    /// - Throws: `.notArchivable` when nothing would be moved, `.exists` when there is a file already.
+    /// - Throws: `.notArchivable` when nothing would be moved, or when something was redacted each time that the
+    ///   file was written; `.exists` when there is a file already.
     public func archive(
         before time: Timestamp, to file: String, actor: Actor, id: EventID
     ) async throws(LedgerError) -> LedgerArchive {
+        try await archive(before: time, to: file, actor: actor, id: id) {}
+    }
+
+    /// How often a file is written before archiving gives way to redactions.
+    private static let archiveAttempts = 3
+
+    /// - Parameter whenWritten: Runs each time the file has its name and is not on record.
+    package func archive(
+        before time: Timestamp, to file: String, actor: Actor, id: EventID,
+        whenWritten: () async -> Void
+    ) async throws(LedgerError) -> LedgerArchive {
         guard !isReadOnly else { throw LedgerError.readOnly }
         if let earlier = try await earlierArchive(file, id) { return earlier }
+        for _ in 0..<Self.archiveAttempts {
+            let (scan, digest) = try await writeArchive(before: time, to: file)
+            await whenWritten()
+            if let event = try await writing({ try $0.archive(scan, digest, actor, id) }) {
+                return LedgerArchive(
+                    path: file, event: event, through: scan.through, digest: digest)
+            }
+            removeFile(file)
+            try syncFolder(of: file)
+        }
+        throw LedgerError.notArchivable(
+            reason: "payloads were redacted or archived meanwhile; say it again")
+    }
+
+    /// Writes the file, durable and under its name.
+    private func writeArchive(before time: Timestamp, to file: String) async throws(LedgerError)
+        -> (ArchiveScan, Digest)
+    {
         let isLeftover = try await isLeftover(file)
         guard isLeftover || !fileExists(file) else { throw LedgerError.exists(path: file) }
         let through = try await archivable(before: time)
         let draft = try makeDraft(of: file, like: path)
-        let scan: ArchiveScan
-        let digest: Digest
         do {
-            scan = try await onOwnConnection { db in
+            let scan = try await onOwnConnection { db in
                 try Self.writeArchive(db, through: through, draft)
             }
             _ = try syncFile(draft)
-            digest = try FileDigests.digest(of: draft)
+            let digest = try FileDigests.digest(of: draft)
             try moveFile(draft, to: file, replacing: isLeftover)
             try syncFolder(of: file)
+            return (scan, digest)
         } catch {
             for suffix in ["", "-journal"] { removeFile(draft + suffix) }
             throw error
         }
-        let event = try await writing { try $0.archive(scan, digest, actor, id) }
-        return LedgerArchive(path: file, event: event, through: through, digest: digest)
     }
 
     private func earlierArchive(_ file: String, _ id: EventID) async throws(LedgerError)
@@ -193,21 +222,28 @@ extension StoredEvents {
 
 extension Writer {
     /// Records the archive, which is durable by now, and deletes what it holds.
+    ///
+    /// - Returns: `nil` when something of it was redacted or archived since it was scanned: nothing was changed.
     mutating func archive(
         _ scan: ArchiveScan, _ digest: Digest, _ actor: Actor, _ id: EventID
-    ) throws -> RecordedEvent {
-        try announceErasure()
-        let event = try transaction { writer, db in
+    ) throws -> RecordedEvent? {
+        // Nobody else writes: what is found now holds in the transaction below.
+        let scan = try connection().read { db in
             var scan = scan
             try scan.follow(StoredEvents(db: db))
-            guard let base = scan.base else {
-                throw LedgerError.io("the archive ends at no event")
-            }
+            return scan
+        }
+        guard !scan.isOutdated else { return nil }
+        guard let base = scan.base else { throw LedgerError.io("the archive ends at no event") }
+        try announceErasure()
+        let event = try transaction { writer, db in
             let blobs = scan.removable(with: writer.state)
             let saved = SavedBase(base, version: writer.projectionVersion)
+            let removals = Removals(db: db)
+            let unnamed = try blobs.filter { try !removals.isNamed($0) }
             let archived = LedgerArchived {
                 $0.archive = digest
-                $0.blobs = Int64(blobs.count)
+                $0.blobs = Int64(unnamed.count)
                 $0.through = scan.through
                 $0.states = saved.states
             }
@@ -221,7 +257,7 @@ extension Writer {
                 throw LedgerError.io("the archive was not recorded")
             }
             try statements.storePosition(writer.state.position, from: before)
-            try Removals(db: db).remove(archived, blobs, namedBy: event.position)
+            try removals.remove(archived, blobs, namedBy: event.position)
             return event
         }
         _ = erasedWherePending()

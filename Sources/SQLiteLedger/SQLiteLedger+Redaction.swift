@@ -32,6 +32,23 @@ extension SQLiteLedger {
     {
         guard !isReadOnly else { throw LedgerError.readOnly }
         if let earlier = try await earlierRedaction(position, id) { return earlier }
+        for _ in 1..<Self.redactionAttempts {
+            do {
+                return try await redactOnce(position, reason: reason, actor: actor, id: id)
+            } catch {
+                // Payloads that were still to be folded went into an archive: the fold begins behind it now.
+                guard case .archived = error else { throw error }
+            }
+        }
+        return try await redactOnce(position, reason: reason, actor: actor, id: id)
+    }
+
+    private static let redactionAttempts = 3
+
+    /// - Throws: `.archived` when payloads were archived before they were folded.
+    private func redactOnce(_ position: Int64, reason: String, actor: Actor, id: EventID)
+        async throws(LedgerError) -> Redaction
+    {
         guard let recorded = try await event(at: position) else {
             throw LedgerError.notRedactable(position: position, reason: "there is no such event")
         }
@@ -49,7 +66,7 @@ extension SQLiteLedger {
             }
         }
         let request = RedactionRequest(
-            recorded: recorded, reason: reason, actor: actor, id: id, base: scan)
+            position: position, reason: reason, actor: actor, id: id, base: scan)
         return try await writing { try $0.redact(request) }
     }
 
@@ -108,10 +125,14 @@ struct RedactionScan: Sendable {
     }
 
     /// Takes in the events that follow, `pages` pages at most.
+    ///
+    /// - Throws: `.archived` when payloads of them were archived meanwhile.
     mutating func follow(_ stored: StoredEvents, pages: Int = .max) throws {
         var count = 0
+        var reader = RecordReader()
         while count < pages {
-            let page = try stored.events(after: state.position, limit: StoredEvents.pageSize)
+            let page = try stored.wholePage(after: state.position, limit: StoredEvents.pageSize)
+                .events(&reader)
             for event in page { take(event) }
             // Rows that changed are not asked for: all are stored anew.
             _ = state.takeChanges()
@@ -133,7 +154,7 @@ struct RedactionScan: Sendable {
 }
 
 struct RedactionRequest: Sendable {
-    var recorded: RecordedEvent
+    var position: Int64
     var reason: String
     var actor: Actor
     var id: EventID
@@ -143,12 +164,20 @@ struct RedactionRequest: Sendable {
 
 extension Writer {
     mutating func redact(_ request: RedactionRequest) throws -> Redaction {
-        if let objection = try present().objection(toRedacting: request.recorded) {
-            throw LedgerError.notRedactable(position: request.recorded.position, reason: objection)
+        // Nobody else writes: what is found now holds in the transaction below.
+        let present = try present()
+        let scan = try connection().read { db in
+            let stored = StoredEvents(db: db)
+            if let objection = try stored.objection(toRedacting: request.position, present) {
+                throw LedgerError.notRedactable(position: request.position, reason: objection)
+            }
+            var scan = request.base
+            try scan.follow(stored)
+            return scan
         }
         // Before anything is deleted: a crash must not leave bytes that nobody looks for any more.
         try announceErasure()
-        let event = try removePayload(request)
+        let event = try removePayload(request, scan)
         guard case .payloadRedacted(let payload)? = event.event else {
             throw LedgerError.notStorable(type: event.envelope.type, reason: "it is another event")
         }
@@ -156,17 +185,17 @@ extension Writer {
             event: event, blobs: payload.blobs.count, isErased: erasedWherePending())
     }
 
-    private mutating func removePayload(_ request: RedactionRequest) throws -> RecordedEvent {
+    private mutating func removePayload(_ request: RedactionRequest, _ scan: RedactionScan) throws
+        -> RecordedEvent
+    {
         try connection().writeWithoutTransaction { db in
             try db.execute(sql: "PRAGMA secure_delete = ON")
         }
         return try transaction { writer, db in
-            let stored = StoredEvents(db: db)
-            var scan = request.base
-            try scan.follow(stored)
+            var scan = scan
             let redacted = PayloadRedacted {
                 $0.blobs = scan.ownBlobs
-                $0.position = request.recorded.position
+                $0.position = request.position
                 $0.reason = request.reason
             }
             let new = NewEvent(
@@ -176,11 +205,27 @@ extension Writer {
                 throw LedgerError.io("the redaction was not recorded")
             }
             try Removals(db: db).remove(redacted, namedBy: event.position)
-            try scan.follow(stored)
+            try scan.follow(StoredEvents(db: db))
             try writer.statements(db).replaceRows(with: scan.state)
             writer.replace(state: scan.state)
             return event
         }
+    }
+}
+
+extension StoredEvents {
+    /// Why the payload of an event may not be removed now.
+    fileprivate func objection(toRedacting position: Int64, _ present: LedgerState) throws
+        -> String?
+    {
+        guard let recorded = try event(at: position) else { return "there is no such event" }
+        guard recorded.isArchived else { return present.objection(toRedacting: recorded) }
+        let archive = try Int64.fetchOne(
+            db, sql: "SELECT named_by FROM redaction WHERE position = ?", arguments: [position])
+        return """
+            its payload is in the archive that event \(archive ?? 0) names, and no archive is ever changed; \
+            who must not have it must not have that file, and without the file it is gone
+            """
     }
 }
 
@@ -211,6 +256,13 @@ struct Removals {
                 position: redacted.position, reason: "its payload is gone already")
         }
         for digest in redacted.blobs { try remove(digest, namedBy: position) }
+    }
+
+    /// Whether a body was removed before: it may have come back since, and the first event goes on naming it.
+    func isNamed(_ digest: Digest) throws -> Bool {
+        let statement = try db.cachedStatement(
+            sql: "SELECT EXISTS (SELECT 1 FROM blob_redaction WHERE digest = ?)")
+        return try Bool.fetchOne(statement, arguments: [Data(digest.bytes)]) ?? false
     }
 
     /// Deletes a body that an event names.

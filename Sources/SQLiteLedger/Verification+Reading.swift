@@ -228,10 +228,10 @@ extension StoredEvents {
                 salt: statement.isNull(8) ? nil : Array(statement.bytes(8)),
                 payload: statement.isNull(9) ? nil : Array(statement.bytes(9)),
                 isRedacted: !statement.isNull(10))
-            if record.payload == nil, record.isRedacted {
+            if record.payload == nil, record.isRedacted, try isArchived(record.position) {
                 if let kept = try archivedPayload(record.position, archives) {
                     (record.salt, record.payload) = (kept.salt, kept.bytes)
-                } else if try isArchived(record.position) {
+                } else {
                     page.archived.insert(record.position)
                 }
             }
