@@ -17,9 +17,8 @@ extension Engine {
     ///
     /// Without a sync it is the newest commit that concerns the application; with one, all that came since.
     public func revertPlan(_ application: String, to sync: String?) async throws -> RevertPlan {
-        let place = try await place(of: application)
-        await look([place.target.repository], via: .refresh)
-        return try await revertPlan(application, to: sync, place)
+        try await lookForReverting(application)
+        return try await chooseRevert(application, to: sync).plan
     }
 
     /// Makes and pushes a commit that takes back the newest one that concerns an application, or those since a sync.
@@ -29,14 +28,16 @@ extension Engine {
         _ application: String, to sync: String?, expecting expected: CommitID? = nil, actor: Actor,
         id: EventID
     ) async throws -> RevertCommit {
-        let place = try await place(of: application)
-        await look([place.target.repository], via: .refresh)
+        try await lookForReverting(application)
         let request = RevertRequest(application: application, to: sync, actor: actor, id: id)
         let result: RevertCommit
-        if try await parts.store.event(id: id) != nil {
+        let place: RevertPlace
+        if let asked = try await parts.store.event(id: id) {
+            place = try await self.place(of: application, in: asked.subjects.repository)
             result = try await finish(request, place)
         } else {
-            let plan = try await revertPlan(application, to: sync, place)
+            let plan: RevertPlan
+            (place, plan) = try await chooseRevert(application, to: sync)
             if let expected, plan.head != expected.description {
                 throw SyncError.cannotRollBack(
                     to: sync ?? "the commit before",
@@ -45,7 +46,7 @@ extension Engine {
             }
             result = try await make(request, place, plan, attempt: 1)
         }
-        await look([place.target.repository], via: .push)
+        await look([place.repository], via: .push)
         return result
     }
 }
@@ -58,67 +59,7 @@ private struct RevertRequest: Sendable {
     var id: EventID
 }
 
-/// Where the commit goes.
-private struct RevertPlace: Sendable {
-    var target: EnvironmentReconciler.Target
-    var source: any ManifestSource
-    var branch: String
-}
-
 extension Engine {
-    private func place(of application: String) async throws -> RevertPlace {
-        let environment = try await environment(of: application)
-        guard let target = await environment.target(of: application),
-            let source = parts.sources[target.repository]
-        else { throw SyncError.unknownApplication(application) }
-        guard let ref = try await source.followedRef(of: target.revision),
-            let branch = ref.branchName
-        else {
-            throw SyncError.cannotRollBack(
-                to: "an earlier commit", reason: "the application follows no branch")
-        }
-        return RevertPlace(target: target, source: source, branch: branch)
-    }
-
-    private func revertPlan(_ application: String, to sync: String?, _ place: RevertPlace)
-        async throws -> RevertPlan
-    {
-        let head = try await place.source.resolve(place.branch)
-        let start = try await start(of: application, sync)
-        let commits = try await place.source.commits(from: start, to: head, limit: 1000)
-        let isHere = { (source: Application.Source) in
-            self.parts.settings.repository(of: source)?.name == place.target.repository
-        }
-        let declaredHere = Set(
-            await repositories[place.target.repository]?.declared.map(\.name) ?? [])
-        let plan = RevertPlan(
-            place.target.application, repository: place.target.repository, branch: place.branch,
-            head: head, commits: commits, limit: sync == nil ? 1 : nil,
-            others: await declaredApplications().filter {
-                $0.sources.contains(where: isHere) || declaredHere.contains($0.name)
-            },
-            isHere: isHere)
-        guard !plan.reverted.isEmpty else {
-            throw SyncError.cannotRollBack(
-                to: sync ?? "the commit before",
-                reason: "no commit\(sync == nil ? "" : " since then") concerns \(application)")
-        }
-        return plan
-    }
-
-    /// The commit that a sync had deployed; `nil` without a sync.
-    private func start(of application: String, _ sync: String?) async throws -> CommitID? {
-        guard let sync else { return nil }
-        let row = try await parts.store.state { $0.syncs[sync] }
-        guard let row, row.application == application,
-            let commit = row.commit.flatMap({ CommitID($0) })
-        else {
-            throw SyncError.cannotRollBack(
-                to: sync, reason: "\(application) has no sync of that name")
-        }
-        return commit
-    }
-
     private func make(
         _ request: RevertRequest, _ place: RevertPlace, _ plan: RevertPlan, attempt: Int
     ) async throws -> RevertCommit {
@@ -166,7 +107,7 @@ extension Engine {
                 to: request.to ?? "the commit before",
                 reason: "the id of the request is that of another event")
         }
-        try await ensureReachable(place.target.repository)
+        try await ensureReachable(place.repository)
         if try await hasArrived(commit, in: place.branch, place.source) {
             return RevertCommit(commit: commit, note: "it was pushed before")
         }
@@ -180,7 +121,7 @@ extension Engine {
                 commit: commit, note: "an earlier push had not arrived; it was pushed again")
         }
         let plan = RevertPlan(
-            application: request.application, repository: place.target.repository,
+            application: request.application, repository: place.repository,
             branch: place.branch, head: head.description,
             reverted: made.reverted.map { RevertPlan.Reverted(commit: $0, subject: "") })
         var again = try await make(request, place, plan, attempt: attempt + 1)
@@ -218,10 +159,10 @@ extension Engine {
         id: EventID?
     ) -> NewEvent {
         recorder.event(
-            event, stream: LedgerState.Stream.repository(place.target.repository),
+            event, stream: LedgerState.Stream.repository(place.repository),
             subjects: Subjects(
                 application: request.application, commit: commit.description,
-                repository: place.target.repository),
+                repository: place.repository),
             actor: request.actor, id: id)
     }
 
@@ -267,13 +208,6 @@ extension EventID {
         let milliseconds = Int64(text.prefix(13).filter { $0 != "-" }, radix: 16) ?? 0
         let time = Timestamp(nanoseconds: min(milliseconds, .max / 1_000_000) * 1_000_000)
         return EventID(at: time, random: Array(Digest(of: "\(text)/\(number)").bytes.prefix(10)))
-    }
-}
-
-extension String {
-    /// `main` of `refs/heads/main`; `nil` of anything that is no branch.
-    fileprivate var branchName: String? {
-        hasPrefix("refs/heads/") ? String(dropFirst("refs/heads/".count)) : nil
     }
 }
 

@@ -96,10 +96,10 @@ extension Engine {
             parts.settings.requiresSignature(of: $0.0, in: environment)
         }.map(\.1)
         let weakest = signed.first { $0.signature != .verified } ?? signed.first ?? first
-        let holdsChart = application.sources.contains { $0.chart != nil }
-        let home = holdsChart ? try await home(of: application) : nil
+        let rules = rules(of: application, environment)
+        let home = rules.approval.isNeeded ? try await home(of: application) : nil
         return EnvironmentReconciler.Target(
-            application: application, rules: rules(of: application, environment),
+            application: application, rules: rules,
             repository: first.repository, commit: commit,
             treeID: application.treeID(of: located), manifest: home?.manifest, sources: located,
             revision: application.source.targetRevision, signature: weakest.signature,
@@ -127,7 +127,7 @@ extension Engine {
     }
 
     /// Where an application is declared.
-    private func home(of application: Application) async throws -> ApplicationHome? {
+    func home(of application: Application) async throws -> ApplicationHome? {
         let row = try await parts.store.state { $0.applications[application.name] }
         let isOfManifest = application.source.chart != nil && row?.renderedSources != nil
         let known =

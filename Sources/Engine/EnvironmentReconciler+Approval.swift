@@ -1,4 +1,5 @@
 internal import Declarations
+internal import Digests
 internal import EventLog
 internal import GitRepository
 internal import Logging
@@ -17,6 +18,7 @@ struct ApprovalMemo: Sendable {
         var from: [LocatedSource]
         var to: [LocatedSource]
         var manifest: EnvironmentReconciler.Manifest?
+        var declaration: Digest
         var accounts: Set<String>
     }
 }
@@ -47,70 +49,100 @@ extension EnvironmentReconciler {
         }
     }
 
-    /// The accounts of those who wrote what the newest commit brings to an application: of the commits since the
-    /// one that was synced last, those that touch its folder; of the newest alone when that cannot be told.
+    /// The accounts of those who wrote what the newest commits bring to an application: of the commits since the
+    /// ones that were synced last, those that touch what it reads, or its manifest; of the newest alone when that
+    /// cannot be told.
     func authors(of application: String) async -> Set<String> {
         guard let target = entries[application]?.target else { return [] }
-        let synced = try? await recorder.store.state { state in
-            let row = state.applications[application]
-            let sync = row?.lastSynced.flatMap { state.syncs[$0] }
-            return (row?.lastSyncedCommit, sync?.plan?.sources, row?.attempts.declaration)
-        }
-        let past = target.asOf(
-            synced?.0.flatMap { CommitID($0) } ?? target.commit, synced?.1)
+        let synced = try? await recorder.store.state { SyncedLast(of: application, in: $0) }
+        let past = target.asOf(synced?.commit ?? target.commit, synced?.sources)
         let known = entries[application]?.approval.authors
         if let known, known.from == past.sources, known.to == target.sources,
-            known.manifest == target.manifest
+            known.manifest == target.manifest, known.declaration == target.application.digest
         {
             return known.accounts
         }
+        var accounts = await authors(ofSourcesOf: target, since: past, synced)
+        accounts.formUnion(await authorsOfManifest(target, synced: synced?.declaration))
+        if accounts.isEmpty, let source = sources[target.repository] {
+            let newest = try? await source.commits(from: nil, to: target.commit, limit: 1)
+            accounts = (newest ?? []).accounts
+        }
+        entries[application]?.approval.authors = ApprovalMemo.Authors(
+            from: past.sources, to: target.sources, manifest: target.manifest,
+            declaration: target.application.digest, accounts: accounts)
+        return accounts
+    }
+
+    private func authors(ofSourcesOf target: Target, since past: Target, _ synced: SyncedLast?)
+        async -> Set<String>
+    {
         var accounts: Set<String> = []
         let hasMoved = past.sources.map(\.commit) != target.sources.map(\.commit)
         for (index, located) in target.sources.enumerated() {
             let isFirst = target.application.sources[index] == target.application.source
-            let isKnown = synced?.0 != nil && (isFirst || synced?.1 != nil)
+            let isKnown = synced?.commit != nil && (isFirst || synced?.sources != nil)
             let from = isKnown ? past.sources[index].commit : nil
             // What another source brings was written by others.
             if hasMoved, target.sources.count > 1, from == located.commit { continue }
             guard let source = sources[located.repository], let commit = located.commit else {
                 continue
             }
-            let isRead = { path in
-                target.application.mayRead(path) { $0 == target.application.sources[index] }
+            let commits =
+                (try? await source.commits(from: from, to: commit, limit: from == nil ? 1 : 1000))
+                ?? []
+            let concerned = commits.filter { commit in
+                from == nil || commit.changedPathsTruncated
+                    || commit.changedPaths.contains { path in
+                        target.application.mayRead(path) {
+                            $0 == target.application.sources[index]
+                        }
+                    }
             }
-            accounts.formUnion(await authors(from: from, to: commit, in: source, isRead))
+            accounts.formUnion(concerned.accounts)
         }
-        if target.application.source.chart != nil || synced?.2 != target.application.digest {
-            accounts.formUnion(await authorsOfManifest(target))
-        }
-        entries[application]?.approval.authors = ApprovalMemo.Authors(
-            from: past.sources, to: target.sources, manifest: target.manifest, accounts: accounts)
         return accounts
     }
 
-    /// Who touched last the manifest of an application with a chart: a version is chosen there.
-    private func authorsOfManifest(_ target: Target) async -> Set<String> {
-        guard let manifest = target.manifest, let source = sources[manifest.repository] else {
-            return []
-        }
-        return await authors(from: nil, to: manifest.commit, in: source) { _ in true }
+    /// Who touched the manifest since it said what was synced last.
+    ///
+    /// Of an application of charts that is declared as it was, who made it say that: a version is chosen there.
+    private func authorsOfManifest(_ target: Target, synced: Digest?) async -> Set<String> {
+        let application = target.application
+        guard let manifest = target.manifest, let source = sources[manifest.repository],
+            synced != application.digest || application.source.chart != nil
+        else { return [] }
+        return await source.commits(
+            touching: application.location.file, to: manifest.head
+        ) { commit in
+            let digest = await source.declaration(of: application, at: commit)
+            return synced == application.digest ? digest != synced : digest == synced
+        }.accounts
     }
+}
 
-    private func authors(
-        from: CommitID?, to commit: CommitID, in source: any ManifestSource,
-        _ isRead: (String) -> Bool
-    ) async -> Set<String> {
-        var commits: [Commit] = []
-        if let from {
-            commits = (try? await source.commits(from: from, to: commit, limit: 1000)) ?? []
-            commits = commits.filter {
-                $0.changedPathsTruncated || $0.changedPaths.contains(where: isRead)
-            }
-        }
-        if commits.isEmpty {
-            commits = (try? await source.commits(from: nil, to: commit, limit: 1)) ?? []
-        }
-        return Set(commits.flatMap { [$0.author.email, $0.author.name, $0.committer.email] })
+/// What an application was brought to by its last sync that succeeded.
+private struct SyncedLast: Sendable {
+    var commit: CommitID?
+    var sources: [SourceRevision]?
+    /// The digest of the declaration that it carried out.
+    var declaration: Digest?
+
+    init(of application: String, in state: LedgerState) {
+        let row = state.applications[application]
+        commit = row?.lastSyncedCommit.flatMap { CommitID($0) }
+        let sync = row?.lastSynced.flatMap { state.syncs[$0] }
+        sources = sync?.plan?.sources
+        // A roll-back brings what the earlier sync had brought, whatever is declared meanwhile.
+        let original = sync?.rollbackTo.flatMap { state.syncs[$0] } ?? sync
+        declaration = original?.plan?.inputs.application
+    }
+}
+
+extension [Commit] {
+    /// Names and addresses of the authors, and addresses of the committers.
+    fileprivate var accounts: Set<String> {
+        Set(flatMap { [$0.author.email, $0.author.name, $0.committer.email] })
     }
 }
 

@@ -29,7 +29,7 @@ actor EnvironmentReconciler {
         ///
         /// Of several sources of all their folders.
         var treeID: String?
-        /// Where the manifest is; of applications with a chart, whose versions it chooses.
+        /// Where the manifest is; `nil` where nobody asks who wrote it.
         var manifest: Manifest?
         /// Where each source of the application stands, in their order.
         var sources: [LocatedSource] = []
@@ -44,10 +44,10 @@ actor EnvironmentReconciler {
         var removal: Removal?
     }
 
-    /// Where a manifest is, and the newest commit that touched it.
+    /// Where a manifest is, and the newest commit that was read there.
     struct Manifest: Sendable, Equatable {
         var repository: String
-        var commit: CommitID
+        var head: CommitID
     }
 
     struct Removal: Sendable, Equatable {

@@ -1,4 +1,5 @@
 internal import Declarations
+internal import Digests
 internal import EventLog
 internal import GitRepository
 internal import Model
@@ -15,7 +16,7 @@ struct ApplicationHome: Sendable, Equatable {
     var signature: CommitObserved.Signature?
 
     var manifest: EnvironmentReconciler.Manifest {
-        EnvironmentReconciler.Manifest(repository: repository, commit: commit)
+        EnvironmentReconciler.Manifest(repository: repository, head: head)
     }
 }
 
@@ -36,7 +37,7 @@ extension RepositoryFollower {
         var commit = last?.commit
         if last?.head != head {
             let commits = try await commits(from: last?.head, to: head)
-            let newest = commits.last { $0.changedPaths.contains(file) }?.id
+            let newest = commits.last { $0.touches(file) }?.id
             commit = newest ?? commit ?? known ?? head
         }
         let found = commit ?? head
@@ -55,5 +56,45 @@ extension RepositoryFollower {
             from: from, to: head, limit: Self.commitsLookedThrough)
         lookedThrough = (from, head, commits)
         return commits
+    }
+}
+
+extension ManifestSource {
+    /// The commits that touched a file since the newest one of them at which `isStart` holds, newest first.
+    ///
+    /// Those of branches that were merged since are among them. Of more than a thousand commits the newest count.
+    func commits(
+        touching file: String, to head: CommitID, since isStart: (CommitID) async -> Bool
+    ) async -> [Commit] {
+        var touching: [Commit] = []
+        // Nearly always the first few suffice.
+        for limit in [200, 1000] {
+            let all = (try? await commits(from: nil, to: head, limit: limit)) ?? []
+            let known = touching.count
+            touching = all.reversed().filter { $0.touches(file) }
+            for commit in touching.dropFirst(known) where await isStart(commit.id) {
+                let since = (try? await commits(from: commit.id, to: head, limit: limit)) ?? all
+                return since.reversed().filter { $0.touches(file) }
+            }
+            if all.count < limit { break }
+        }
+        return touching
+    }
+
+    /// The digest of what a commit declares of an application; `nil` when its file does not say it there.
+    func declaration(of application: Application, at commit: CommitID) async -> Digest? {
+        let folder = application.location.file.split(separator: "/").dropLast()
+            .joined(separator: "/")
+        guard let tree = try? await tree(at: commit, under: folder) else { return nil }
+        return readApplications(tree, path: folder).applications.first {
+            $0.name == application.name && $0.location.file == application.location.file
+        }?.digest
+    }
+}
+
+extension Commit {
+    /// Whether it changed a file, or may have.
+    fileprivate func touches(_ file: String) -> Bool {
+        changedPathsTruncated || changedPaths.contains(file)
     }
 }

@@ -71,20 +71,24 @@ extension RevertPlan {
     ///   - limit: The newest so many of them; `nil` for all.
     ///   - others: Every other application of the repository.
     ///   - isHere: Whether a source is in the repository.
+    ///   - declaredHere: The applications whose manifests are there.
     init(
         _ application: Application, repository: String, branch: String, head: CommitID,
         commits: [Commit], limit: Int?, others: [Application],
-        isHere: (Application.Source) -> Bool
+        isHere: (Application.Source) -> Bool, declaredHere: Set<String>
     ) {
+        func concerns(_ path: String, _ application: Application) -> Bool {
+            application.mayRead(path, where: isHere)
+                || path == application.location.file && declaredHere.contains(application.name)
+        }
         let concerned = commits.reversed().filter { commit in
             commit.changedPathsTruncated
-                || commit.changedPaths.contains { application.isConcerned(by: $0, isHere) }
+                || commit.changedPaths.contains { concerns($0, application) }
         }
         let reverted = concerned.prefix(limit ?? .max).map { commit in
             Reverted(
                 commit: commit.id.description, subject: commit.subject,
-                otherPaths: commit.changedPaths.filter { !application.isConcerned(by: $0, isHere) }
-                    .sorted()
+                otherPaths: commit.changedPaths.filter { !concerns($0, application) }.sorted()
             )
         }
         let paths = reverted.flatMap(\.otherPaths)
@@ -93,14 +97,7 @@ extension RevertPlan {
             head: head.description, reverted: Array(reverted),
             otherApplications: others.filter { other in
                 other.name != application.name
-                    && paths.contains { other.isConcerned(by: $0, isHere) }
+                    && paths.contains { concerns($0, other) }
             }.map(\.name).sorted())
-    }
-}
-
-extension Application {
-    /// Whether a path of the repository is read by one of its sources there, or is the file that declares it.
-    fileprivate func isConcerned(by path: String, _ isHere: (Source) -> Bool) -> Bool {
-        mayRead(path, where: isHere) || path == location.file
     }
 }

@@ -2,6 +2,7 @@ import Declarations
 import Digests
 import Engine
 import EventLog
+import Foundation
 import GitRepository
 import Model
 import Planning
@@ -184,6 +185,44 @@ struct ApprovalTests {
             try await world.until { Self.waits($0, "plan-2") }
             var texts: [String] = []
             for person in ["b@example.com", "engineer-c", "d@example.com"] {
+                let actor = Actor(kind: .user, id: person, authentication: .unixPeer)
+                texts.append(try await self.judge(engine, "plan-2", by: actor))
+            }
+            answers.value = texts
+        }
+        #expect(
+            world.store.state.plans["plan-2"]?.saved.authors
+                == ["b@example.com", "c@example.com", "engineer-b", "engineer-c"])
+        #expect(answers.value?.prefix(2).allSatisfy { $0.contains("is an author") } == true)
+        #expect(answers.value?.last == "plan-2 is approved")
+    }
+
+    /// Whatever it chooses: here which files of the folder are read.
+    @Test func whoChangedTheManifestAloneIsAnAuthor() async throws {
+        let below = ["apps/shop/more/m.yaml": World.configMap("m", "one")]
+        deploy("web:1", more: below)
+        let answers = Box<[String]>()
+        try await run(until: { _ in answers.value != nil }) { [world, self] engine in
+            try await world.until { Self.waits($0, "plan-1") }
+            _ = try await self.judge(engine, "plan-1")
+            try await world.until { $0.isSynced }
+            let before = World.application()
+            let after = before.replacingOccurrences(
+                of: "path: apps/shop}", with: "path: apps/shop, directory: {recurse: true}}")
+            let rest = world.source.files
+            for (person, manifest, readme) in [
+                ("b@example.com", after, ""), ("c@example.com", after + "# x\n", ""),
+                ("d@example.com", after + "# x\n", "read me"),
+            ] {
+                world.source.commit(
+                    person,
+                    rest.merging(["applications/shop.yaml": manifest, "README.md": readme]) { $1 },
+                    by: person)
+            }
+            try await engine.refresh()
+            try await world.until { Self.waits($0, "plan-2") }
+            var texts: [String] = []
+            for person in ["b@example.com", "c@example.com", "d@example.com"] {
                 let actor = Actor(kind: .user, id: person, authentication: .unixPeer)
                 texts.append(try await self.judge(engine, "plan-2", by: actor))
             }

@@ -220,6 +220,76 @@ struct SourcesTests {
         #expect(plan.value?.reverted.map(\.subject) == ["two"])
     }
 
+    /// The manifest and the chart are in one repository, the values in another.
+    @Test func aRevertGoesToTheRepositoryOfTheNewestCommitThatConcerns() async throws {
+        platform()
+        values("one")
+        try await reach("one")
+        /// `revertPlan`, or why there is none.
+        func reverts(to sync: String? = nil) async throws -> String? {
+            let text = Box<String>()
+            try await world.run { _ in
+                text.value != nil
+            } _: { engine in
+                do {
+                    let plan = try await engine.revertPlan("shop", to: sync)
+                    text.value =
+                        "\(plan.repository): \(plan.reverted.map(\.subject)), \(plan.otherApplications)"
+                } catch {
+                    text.value = "\(error)"
+                }
+            }
+            return text.value
+        }
+        let two = world.values.files.merging(["shop/a.yaml": "a: two"]) { $1 }
+        world.values.commit("two", two, at: 1_700_000_001)
+        #expect(try await reverts() == "values: [\"two\"], []")
+        #expect(try await reverts(to: "sync-1") == "values: [\"two\"], []")
+        // A file of the manifest's name is none elsewhere.
+        world.values.commit(
+            "namesake", two.merging(["applications/shop.yaml": "a: 1"]) { $1 }, at: 1_700_000_002)
+        #expect(try await reverts() == "values: [\"two\"], []")
+        let bumped = world.source.files.merging(["chart/values.yaml": "b: 1"]) { $1 }
+        world.source.commit("bump", bumped, at: 1_700_000_003)
+        #expect(try await reverts() == "platform: [\"bump\"], []")
+        let refusal = try await reverts(to: "sync-1")
+        #expect(
+            refusal?.contains("main of platform and of main of values") == true, "\(refusal ?? "")")
+    }
+
+    /// Nothing of the manifest's repository is among the sources.
+    @Test func aRevertTakesBackTheManifestWhereverItIs() async throws {
+        let sources = #"- {repoURL: "file:///values", path: plain}"#
+        platform(sources: sources)
+        values("one")
+        try await reach("plain", of: "both")
+        let more = #"- {repoURL: "file:///values", path: plain, directory: {recurse: true}}"#
+        world.values.commit(
+            "older", world.values.files.merging(["plain/n.txt": "x"]) { $1 }, at: 1_700_000_001)
+        let manifest = ["applications/shop.yaml": Self.application(more)]
+        world.source.commit(
+            "bump", world.source.files.merging(manifest) { $1 }, at: 1_700_000_002)
+        let pushed = Box<String>()
+        let refusal = Box<String>()
+        let id = EventID(at: world.clock.now(), random: world.clock.randomBytes(10))
+        let before = world.values.messages
+        try await world.run { _ in
+            pushed.value != nil
+        } _: { [person] engine in
+            do { _ = try await engine.revertPlan("shop", to: "sync-1") } catch {
+                refusal.value = "\(error)"
+            }
+            _ = try await engine.revert("shop", to: nil, actor: person, id: id)
+            // Sent twice it is the same commit.
+            let again = try await engine.revert("shop", to: nil, actor: person, id: id)
+            pushed.value = again.note
+        }
+        #expect(world.source.messages.last == "Revert" && world.values.messages == before)
+        #expect(world.source.files["applications/shop.yaml"]?.contains("recurse") == false)
+        #expect(pushed.value == "it was pushed before")
+        #expect(refusal.value?.contains("applications/shop.yaml of platform, has changed") == true)
+    }
+
     @Test func everySourceIsHeldToTheSignaturesOfItsRepository() async throws {
         platform()
         let unsigned = values("one").description

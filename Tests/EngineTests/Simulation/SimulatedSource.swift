@@ -25,11 +25,12 @@ final class SimulatedSource: ManifestSource {
     init(digit: String = "0") { contents = Mutex(Contents(digit: digit)) }
 
     @discardableResult
-    func commit(_ message: String, _ files: [String: String], by author: String = "a@example.com")
-        -> CommitID
-    {
+    func commit(
+        _ message: String, _ files: [String: String], by author: String = "a@example.com",
+        at seconds: Int64 = 1_700_000_000
+    ) -> CommitID {
         contents.withLock { contents in
-            let commit = contents.made(message, files, by: author)
+            let commit = contents.made(message, files, by: author, at: seconds)
             contents.commits.append((commit, files))
             return commit.id
         }
@@ -144,15 +145,16 @@ private func isBelow(_ folder: String, _ path: String) -> Bool {
 
 extension SimulatedSource.Contents {
     /// The next commit on top of the branch, which does not move.
-    func made(_ message: String, _ files: [String: String], by author: String = "a@example.com")
-        -> Commit
-    {
+    func made(
+        _ message: String, _ files: [String: String], by author: String = "a@example.com",
+        at seconds: Int64 = 1_700_000_000
+    ) -> Commit {
         let digits = String(commits.count + loose.count + 1)
         let text = digit + String(repeating: "0", count: 39 - digits.count) + digits
         guard let id = CommitID(text) else { preconditionFailure("forty digits") }
         let person = Commit.Identity(
             name: "engineer-\(author.prefix(1))", email: author,
-            time: Timestamp(seconds: 1_700_000_000))
+            time: Timestamp(seconds: seconds))
         let before = commits.last?.1 ?? [:]
         let paths = Set(files.keys).union(before.keys).filter { files[$0] != before[$0] }
         return Commit(
