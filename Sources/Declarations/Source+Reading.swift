@@ -7,7 +7,9 @@ extension Application.Source {
     /// Source: https://argo-cd.readthedocs.io/en/stable/user-guide/multiple_sources/
     static func all(_ reading: inout StrictReading, _ spec: FieldPath) -> [Self] {
         let (one, several) = (spec.appending("source"), spec.appending("sources"))
-        guard reading.node(several) != nil else {
+        // Beside `source`, no sources at all count for nothing.
+        let isOne = reading.node(one) != nil && reading.node(several)?.arrayValue?.isEmpty == true
+        guard !isOne, reading.node(several) != nil else {
             guard reading.node(one) != nil else {
                 reading.refuse(one, "is required")
                 return []

@@ -18,6 +18,8 @@ actor ChartFollower {
     private var pinned: [ChartRequest: PinnedChart] = [:]
     /// Why the last attempt at a request failed.
     private var complaints: [ChartRequest: String] = [:]
+    /// What is being asked just now.
+    private var underWay: Set<ChartRequest> = []
 
     init(
         settings: Settings.Repository, source: any ChartSource, recorder: Recorder, log: Logger
@@ -33,41 +35,59 @@ actor ChartFollower {
 
     /// Forgets what nobody wants any more: should it be wanted again, it means what it means then.
     ///
-    /// - Returns: Those that were never asked for.
+    /// - Returns: Those that were never asked for, and are not being asked for.
     func unknown(among requests: Set<ChartRequest>) -> Set<ChartRequest> {
         pinned = pinned.filter { requests.contains($0.key) }
         complaints = complaints.filter { requests.contains($0.key) }
-        return requests.filter { pinned[$0] == nil && complaints[$0] == nil }
+        return requests.filter {
+            pinned[$0] == nil && complaints[$0] == nil && !underWay.contains($0)
+        }
     }
 
     /// Asks the repository what each request means now.
     func look(_ requests: Set<ChartRequest>) async throws {
         guard !requests.isEmpty else { return }
+        underWay.formUnion(requests)
+        defer { underWay.subtract(requests) }
         var failure: String?
+        var isSilent = false
         let order = { (a: ChartRequest, b: ChartRequest) in
             (a.chart, a.targetRevision, a.repoURL) < (b.chart, b.targetRevision, b.repoURL)
         }
         for request in requests.sorted(by: order) {
+            if let failure, isSilent {
+                // It would only wait for the same.
+                complaints[request] = failure
+                continue
+            }
             do {
                 pinned[request] = try await source.resolve(request)
                 complaints[request] = nil
             } catch {
                 if error is CancellationError || Task.isCancelled { throw CancellationError() }
                 let text = describe(error)
+                if complaints[request] != text {
+                    log.warning("cannot find \(request.chart) in \(settings.name): \(text)")
+                }
                 complaints[request] = text
-                // Of a chart that was never had the application says it.
-                let isKnown = try await isOnRecord(request)
-                if failure == nil, isKnown || Self.concernsAll(error) { failure = text }
-                log.warning("cannot find \(request.chart) in \(settings.name): \(text)")
-                // The others would only wait for the same.
-                if case ChartRepositoryError.unreachable = error { break }
+                if case ChartRepositoryError.unreachable = error { isSilent = true }
+                if failure == nil, try await isOfRepository(error, request) { failure = text }
             }
         }
         if let failure { try await recordUnreachable(failure) } else { try await recordReachable() }
     }
 
-    private static func concernsAll(_ error: any Error) -> Bool {
-        (error as? ChartRepositoryError)?.isTransient ?? true
+    /// Whether an error is one of the repository, and not of one chart in it.
+    ///
+    /// Of a chart that was never had the application says it.
+    private func isOfRepository(_ error: any Error, _ request: ChartRequest) async throws -> Bool {
+        switch error {
+        case is ChartArchiveError, ChartRepositoryError.noChart, ChartRepositoryError.noVersion:
+            return false
+        case let error as ChartRepositoryError where !error.isTransient:
+            return try await isOnRecord(request)
+        default: return true
+        }
     }
 
     /// What a request means: as it was found, or as the ledger has it of an application.

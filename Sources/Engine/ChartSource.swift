@@ -1,4 +1,6 @@
+public import ChartRepository
 public import Digests
+public import Model
 
 /// The charts of one repository or registry.
 public protocol ChartSource: Sendable {
@@ -11,6 +13,17 @@ public protocol ChartSource: Sendable {
     ///
     /// - Throws: `ChartRepositoryError`.
     func archive(of chart: PinnedChart) async throws -> [UInt8]
+}
+
+/// The repository answered, and the archive that it names, perhaps elsewhere, is not to be had.
+public struct ChartArchiveError: Error, Diagnostic {
+    public var error: ChartRepositoryError
+
+    public init(_ error: ChartRepositoryError) { self.error = error }
+
+    public var summary: String { error.summary }
+    public var cause: String? { error.cause }
+    public var hint: String? { error.hint }
 }
 
 /// A chart as an application asks for it.

@@ -149,21 +149,32 @@ public actor Engine {
     }
 
     private func followRepositories() async {
-        await look(via: .poll)
+        // What serves one command has to know all before; a program that goes on waits for no chart.
+        await look(via: .poll, awaiting: parts.startsSyncs ? [] : Set(charts.keys))
         await closePushes()
         finishReadiness()
         for (name, repository) in repositories {
-            jobSink.yield { await self.poll(name) { await repository.pause } }
+            jobSink.yield {
+                await self.poll(every: { await repository.pause }) {
+                    await self.look([name], via: .poll)
+                }
+            }
         }
         for (name, charts) in charts {
-            jobSink.yield { await self.poll(name) { await charts.pause } }
+            jobSink.yield {
+                await self.poll(every: { await charts.pause }) {
+                    await self.lookAtCharts(awaiting: [name])
+                }
+            }
         }
     }
 
-    private func poll(_ name: String, every pause: @Sendable () async -> Duration) async {
+    private func poll(
+        every pause: @Sendable () async -> Duration, _ look: @Sendable () async -> Void
+    ) async {
         while !Task.isCancelled {
             do { try await parts.clock.sleep(await pause()) } catch { return }
-            await look([name], via: .poll)
+            await look()
         }
     }
 }
@@ -172,7 +183,11 @@ public actor Engine {
 
 extension Engine {
     /// Fetches repositories (all by default), then tells the environments what has become of their targets.
-    func look(_ names: [String]? = nil, via: RefMoved.Via) async {
+    ///
+    /// - Parameter charts: The repositories of charts that are asked, too.
+    func look(
+        _ names: [String]? = nil, via: RefMoved.Via, awaiting charts: Set<String> = []
+    ) async {
         let known = await declaredApplications()
         await withDiscardingTaskGroup { group in
             for (name, repository) in repositories where names?.contains(name) ?? true {
@@ -187,34 +202,41 @@ extension Engine {
             }
         }
         await distribute()
-        // A slow repository of charts holds up those applications only that are charts of it.
-        if await lookAtCharts(names) { await distribute() }
+        await lookAtCharts(awaiting: charts)
     }
 
-    /// Asks repositories of charts what their versions mean now: those that are named, and all of what was never asked for.
+    /// Asks repositories of charts what their versions mean now.
     ///
-    /// - Returns: Whether anything was asked.
-    private func lookAtCharts(_ names: [String]?) async -> Bool {
+    /// What others were never asked for is asked in jobs of their own: a slow repository of charts holds up those
+    /// applications only that are charts of it.
+    private func lookAtCharts(awaiting names: Set<String>) async {
         let applications = await declaredApplications()
-        return await withTaskGroup(of: Bool.self) { group in
+        await withDiscardingTaskGroup { group in
             for (name, follower) in charts {
                 let all = requests(for: name, by: applications)
-                let isNamed = names?.contains(name) ?? true
-                group.addTask {
-                    let unknown = await follower.unknown(among: all)
-                    let asked = isNamed ? all : unknown
-                    do {
-                        try await follower.look(asked)
-                    } catch {
-                        self.parts.log.error("cannot follow \(name): \(describe(error))")
-                    }
-                    return !asked.isEmpty
+                let unknown = await follower.unknown(among: all)
+                if names.contains(name) {
+                    group.addTask { await self.ask(follower, all) }
+                } else if !unknown.isEmpty {
+                    jobSink.yield { await self.ask(follower, unknown) }
                 }
             }
-            var hasAsked = false
-            for await asked in group { hasAsked = hasAsked || asked }
-            return hasAsked
         }
+    }
+
+    private func ask(_ follower: ChartFollower, _ requests: Set<ChartRequest>) async {
+        do { try await follower.look(requests) } catch {
+            guard !(error is CancellationError) else { return }
+            parts.log.error("cannot follow \(follower.settings.name): \(describe(error))")
+        }
+        await distribute()
+    }
+
+    /// The repositories of charts that an application asks, or all of them.
+    func chartRepositories(of application: String?) async -> Set<String> {
+        guard let application else { return Set(charts.keys) }
+        let sources = await declaredApplications().first { $0.name == application }?.sources
+        return Set((sources ?? []).compactMap { parts.settings.repository(of: $0)?.name })
     }
 
     private func requests(for repository: String, by applications: [Application]) -> Set<

@@ -81,7 +81,7 @@ public struct DecidedPlan: Sendable {
     /// What the planner was given; a saved plan that is run keeps the input it was made from.
     var planningInput: Digest?
     /// Of several sources what each was at.
-    var sources: [SourceRevision]?
+    public var sources: [SourceRevision]?
     /// What is stored with the plan: its own bytes, and those of the input.
     let blobs: [Blob]
 

@@ -9,6 +9,8 @@ public struct ControlAnswer: Equatable, Sendable {
     public var savedPlan: String?
     /// The plan as `SyncPlan` stores it.
     public var plan: Node?
+    /// What a plan brings of charts and of several sources, such as `platform 1a2b3c4, nginx 15.2.0`.
+    public var sources: String?
     /// Objects that the cluster refuses, with the reason, by their key's text.
     public var failures: Mapping = Mapping()
     /// The commit that reverts.
@@ -56,6 +58,7 @@ public struct ControlAnswer: Equatable, Sendable {
         fields["sync"] = sync.map(Node.string)
         fields["savedPlan"] = savedPlan.map(Node.string)
         fields["plan"] = plan
+        fields["sources"] = sources.map(Node.string)
         if !failures.isEmpty { fields["failures"] = .object(failures) }
         fields["commit"] = commit.map(Node.string)
         fields["note"] = note.map(Node.string)
@@ -80,6 +83,7 @@ public struct ControlAnswer: Equatable, Sendable {
         sync = body["sync"]?.stringValue
         savedPlan = body["savedPlan"]?.stringValue
         plan = body["plan"]
+        sources = body["sources"]?.stringValue
         failures = body["failures"]?.objectValue ?? Mapping()
         commit = body["commit"]?.stringValue
         note = body["note"]?.stringValue

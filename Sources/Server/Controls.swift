@@ -114,6 +114,7 @@ public struct Controls: Sendable {
         let decided = try await engine.plan(command)
         var answer = ControlAnswer()
         answer.plan = try parseJSON(decided.plan.bytes)
+        answer.sources = decided.sources?.text
         for (key, message) in decided.failures.sorted(by: { $0.key < $1.key }) {
             answer.failures[key.description] = .string(message)
         }

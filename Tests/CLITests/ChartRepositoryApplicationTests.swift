@@ -103,8 +103,10 @@ struct ChartRepositoryApplicationTests {
         let status = await session.run("status", "web-dev")
         #expect(
             status.output.firstMatch(of: /web of charts +1\.2\.0 +\^1/) != nil, "\(status.text)")
-        let plan = await session.run("plan", "web-dev")
-        #expect(plan.code == 0, "\(plan.text)")
+        let plan = await session.run("plan", "web-dev", "--save")
+        #expect(plan.code == 0 && plan.output.contains("  of web 1.2.0\n"), "\(plan.text)")
+        let shown = await session.run("show", "plan-1")
+        #expect(shown.output.contains("  of web 1.2.0\n"), "\(shown.text)")
     }
 
     @Test func itIsPulledSyncedAndExplainedAndNeedsNoNetworkThen() async throws {

@@ -103,6 +103,26 @@ struct ApplicationTests {
         #expect(steep.pause(beforeAttempt: Int.max) == .seconds(9_000_000_000))
         #expect(RetryPolicy.never.pause(beforeAttempt: 1) == nil)
     }
+
+    @Test func noSourcesBesideASourceCountForNothing() {
+        let tree = FileTree(
+            entries: [
+                "web.yaml": .file(
+                    Array(
+                        """
+                        apiVersion: argoproj.io/v1alpha1
+                        kind: Application
+                        metadata: {name: web}
+                        spec:
+                          source: {repoURL: u, path: p}
+                          sources: []
+                          destination: {name: dev}
+                        """.utf8))
+            ])
+        let read = readApplications(tree, path: "")
+        #expect(read.problems.isEmpty && read.warnings.isEmpty)
+        #expect(read.applications.first?.sources.map(\.path) == ["p"])
+    }
 }
 
 let everyField = """

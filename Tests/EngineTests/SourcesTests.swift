@@ -290,6 +290,17 @@ struct SourcesTests {
         #expect(refusal.value?.contains("applications/shop.yaml of platform, has changed") == true)
     }
 
+    @Test func aValueFileThatIsMissingIsNamedWithItsSource() async throws {
+        platform(others: ["shop/a.yaml": "a: of this one"])
+        world.values.commit("no values", ["plain/x": "y"])
+        #expect(
+            try await world.run {
+                $0.store.state.applications["shop"]?.renderProblems.contains {
+                    $0.contains("open $values/shop/a.yaml: no such file or directory")
+                } == true
+            })
+    }
+
     @Test func everySourceIsHeldToTheSignaturesOfItsRepository() async throws {
         platform()
         let unsigned = values("one").description

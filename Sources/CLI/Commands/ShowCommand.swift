@@ -72,7 +72,7 @@ struct ShowCommand: AsyncParsableCommand {
             let approvals = Approvals(
                 settings, application: row.application, environment: row.environment,
                 around, now: Surroundings.current.now())
-            return try await showPlan(row.saved.plan, approvals.judgements(row), ledger)
+            return try await showPlan(row, approvals.judgements(row), ledger)
         }
         throw CommandError("there is no \(address)", try: "tidemark log lists what there is")
     }
@@ -93,19 +93,36 @@ struct ShowCommand: AsyncParsableCommand {
     }
 
     private func showPlan(
-        _ digest: Digest, _ judgements: [String], _ ledger: any LedgerReading
+        _ row: PlanRow, _ judgements: [String], _ ledger: any LedgerReading
     ) async throws {
-        guard let bytes = try await ledger.blob(digest) else {
+        guard let bytes = try await ledger.blob(row.saved.plan) else {
             throw CommandError(
                 "the body of \(address) is missing from the ledger", try: "tidemark verify")
         }
-        let report = try PlanReport(RecordDecoder.decode(SyncPlan.self, from: bytes))
+        let report = try PlanReport(
+            RecordDecoder.decode(SyncPlan.self, from: bytes),
+            sources: try await sources(of: row, ledger)?.text)
         switch format.output {
         case .table, .wide:
             try show(report.text(format.color.paint, showsAll: format.output == .wide))
             for judgement in judgements { try show(judgement) }
         case .json, .yaml: try show(report.document, isYAML: format.output == .yaml)
         }
+    }
+
+    /// What was rendered last when the plan was decided.
+    private func sources(of row: PlanRow, _ ledger: any LedgerReading) async throws
+        -> [SourceRevision]?
+    {
+        let rendering = try await ledger.events(
+            matching: EventFilter {
+                $0.application = row.application
+                $0.types = ["manifests.rendered"]
+                $0.positions = 1...max(1, row.saved.decidedAt)
+            }, newestFirst: true, limit: 1
+        ).first
+        guard case .manifestsRendered(let rendered)? = rendering?.event else { return nil }
+        return rendered.sources
     }
 
     private func document(_ row: SyncRow, _ state: LedgerState, _ proof: String) throws -> Node {

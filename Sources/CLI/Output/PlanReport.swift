@@ -11,6 +11,8 @@ struct PlanReport {
     let document: Node
     var savedName: String?
     var failures: Mapping
+    /// Such as `platform 1a2b3c4, nginx 15.2.0`; `nil` of one folder of Git, whose commit the plan names.
+    var sources: String?
 
     init(_ answer: ControlAnswer) throws {
         guard let document = answer.plan else {
@@ -20,9 +22,11 @@ struct PlanReport {
         self.document = document
         savedName = answer.savedPlan
         failures = answer.failures
+        sources = answer.sources
     }
 
-    init(_ plan: SyncPlan) throws {
+    init(_ plan: SyncPlan, sources: String?) throws {
+        self.sources = sources
         self.plan = plan
         document = try parseJSON(plan.bytes)
         failures = Mapping()
@@ -40,6 +44,7 @@ struct PlanReport {
     func text(_ paint: Paint, showsAll: Bool = false) -> String {
         var text =
             "\(plan.application) → \(plan.environment)  commit \(short(plan.commit))  \(counts)\n"
+        if let sources { text += "  of \(sources)\n" }
         var place = ""
         for step in plan.steps where showsAll || step.needsCall {
             let here = "\(step.phase.rawValue) wave \(step.wave)"

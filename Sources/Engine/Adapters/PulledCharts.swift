@@ -21,7 +21,18 @@ public struct PulledCharts: ChartSource {
     public func resolve(_ request: ChartRequest) async throws -> PinnedChart {
         let reference = try ChartReference(
             repository: request.repoURL, chart: request.chart, version: request.targetRevision)
-        let pulled = try await pull(reference, expecting: nil)
+        let credentials = try credentials()
+        let resolved = try await inTime(reference) {
+            try await puller.resolve(reference, credentials: credentials)
+        }
+        let pulled: PulledChart
+        do {
+            pulled = try await inTime(reference) {
+                try await puller.pull(resolved, credentials: credentials)
+            }
+        } catch let error as ChartRepositoryError {
+            throw ChartArchiveError(error)
+        }
         return PinnedChart(
             repoURL: request.repoURL, chart: request.chart,
             version: pulled.version ?? request.targetRevision, digest: pulled.digest)
@@ -30,27 +41,29 @@ public struct PulledCharts: ChartSource {
     public func archive(of chart: PinnedChart) async throws -> [UInt8] {
         let reference = try ChartReference(
             repository: chart.repoURL, chart: chart.chart, version: chart.version)
-        return try await pull(reference, expecting: chart.digest).bytes
+        let credentials = try credentials()
+        return try await inTime(reference) {
+            try await puller.pull(
+                reference, credentials: credentials, expecting: chart.digest
+            ).bytes
+        }
     }
 
-    private func pull(_ reference: ChartReference, expecting digest: Digest?) async throws
-        -> PulledChart
-    {
-        let credentials = try credentials()
-        return try await withThrowingTaskGroup(of: PulledChart?.self) { group in
+    private func inTime<Answer: Sendable>(
+        _ reference: ChartReference, _ work: @escaping @Sendable () async throws -> Answer
+    ) async throws -> Answer {
+        try await withThrowingTaskGroup(of: Answer?.self) { group in
             defer { group.cancelAll() }
-            group.addTask {
-                try await puller.pull(reference, credentials: credentials, expecting: digest)
-            }
+            group.addTask { try await work() }
             group.addTask {
                 try await Task.sleep(for: deadline)
                 return nil
             }
-            guard let pulled = try await group.next().flatMap({ $0 }) else {
+            guard let answer = try await group.next().flatMap({ $0 }) else {
                 throw ChartRepositoryError.unreachable(
                     "\(reference)", "it did not answer within \(deadline.components.seconds) s")
             }
-            return pulled
+            return answer
         }
     }
 }

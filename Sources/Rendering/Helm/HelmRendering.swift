@@ -207,15 +207,25 @@ struct HelmSourceFiles: Sendable {
         case .outside: throw ChartError("the value file \(pattern) is outside of the repository")
         case .folder, .missing, .loop:
             if options.ignoresMissingValueFiles { return [] }
-            throw ChartError("open \(path): no such file or directory")
+            throw missing(path, prefix)
         }
+    }
+
+    /// In Helm's words; of another source with its name, since this one may have a file of that path.
+    private func missing(_ path: String, _ prefix: String) -> ChartError {
+        guard !prefix.isEmpty else {
+            return ChartError("open \(path): no such file or directory")
+        }
+        return ChartError(
+            "open \(prefix)/\(path): no such file or directory",
+            hint: "the source with ref \(prefix.dropFirst()) has no such file at its commit")
     }
 
     private func read(_ path: String) throws(ChartError) -> [UInt8] {
         let (tree, prefix, below, folder) = place(of: path)
         guard let place = pathInRepository(below, from: folder),
             case .file(_, let bytes) = tree.resolve(place)
-        else { throw ChartError("open \(path): no such file or directory") }
+        else { throw missing(prefix.isEmpty ? path : below, prefix) }
         let name = prefix.isEmpty ? place : "\(prefix)/\(place)"
         options.chart.reads.note(.file(name)) { Digest(of: bytes).description }
         return bytes

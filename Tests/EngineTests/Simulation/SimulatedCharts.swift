@@ -11,6 +11,9 @@ final class SimulatedCharts: ChartSource {
         /// What was pulled, and stays when the repository goes away.
         var kept: [Digest: [UInt8]] = [:]
         var isUnreachable = false
+        var isHanging = false
+        /// Charts whose archives are not to be had, although the index names them.
+        var withoutArchive: Set<String> = []
         var resolutions = 0
     }
     private let contents = Mutex(Contents())
@@ -29,6 +32,20 @@ final class SimulatedCharts: ChartSource {
         contents.withLock { $0.isUnreachable = isUnreachable }
     }
 
+    /// From now on questions are answered by nothing but their cancellation.
+    func setHanging(_ isHanging: Bool) { contents.withLock { $0.isHanging = isHanging } }
+
+    /// The index goes on naming the chart, and the host of its archive is dead.
+    func loseArchive(of chart: String) {
+        contents.withLock { _ = $0.withoutArchive.insert(chart) }
+    }
+
+    func withdraw(_ chart: String, _ version: String) {
+        contents.withLock { contents in
+            contents.versions.removeAll { $0.chart == chart && $0.version == version }
+        }
+    }
+
     /// Somebody empties the folder of kept archives.
     func forgetKept() { contents.withLock { $0.kept = [:] } }
 
@@ -36,6 +53,7 @@ final class SimulatedCharts: ChartSource {
 
     /// A range means the newest that begins as it does: `^1` is `1.…`.
     func resolve(_ request: ChartRequest) async throws -> PinnedChart {
+        while contents.withLock(\.isHanging) { try await Task.sleep(for: .milliseconds(1)) }
         let wanted = request.targetRevision
         return try contents.withLock { contents in
             contents.resolutions += 1
@@ -48,6 +66,9 @@ final class SimulatedCharts: ChartSource {
             guard let found else {
                 throw ChartRepositoryError.noVersion(
                     chart: request.chart, version: wanted, repository: request.repoURL)
+            }
+            if contents.withoutArchive.contains(request.chart) {
+                throw ChartArchiveError(.unreachable("https://dead.example.com", "no route"))
             }
             let digest = Digest(of: found.archive)
             contents.kept[digest] = found.archive
