@@ -15,8 +15,7 @@ final class WriterLock: Sendable {
         guard descriptor >= 0 else {
             throw LedgerError.io("\(file): \(String(cString: strerror(errno)))")
         }
-        if flock(descriptor, LOCK_EX | LOCK_NB) != 0 {
-            let reason = errno
+        if let reason = Self.take(descriptor) {
             let pid = Self.readPID(descriptor)
             close(descriptor)
             guard reason == EWOULDBLOCK else {
@@ -31,6 +30,20 @@ final class WriterLock: Sendable {
     }
 
     deinit { close(descriptor) }
+
+    /// Takes the lock; otherwise the reason why not.
+    ///
+    /// A ledger of this process that is let go of is gone only once no queue holds it any more: that is waited
+    /// for, up to a second.
+    private static func take(_ descriptor: Int32) -> Int32? {
+        for _ in 0..<100 {
+            if flock(descriptor, LOCK_EX | LOCK_NB) == 0 { return nil }
+            let reason = errno
+            guard reason == EWOULDBLOCK, readPID(descriptor) == getpid() else { return reason }
+            usleep(10_000)
+        }
+        return EWOULDBLOCK
+    }
 
     private static func readPID(_ descriptor: Int32) -> Int32? {
         var buffer = [UInt8](repeating: 0, count: 16)
