@@ -41,6 +41,8 @@ public enum LedgerError: Error, Equatable, Sendable {
     case wrongArchive(path: String, digest: String, recorded: [String])
     /// The file was written to be an archive of this ledger, and nothing was moved into it.
     case unrecordedArchive(path: String)
+    /// More archives were named than can be read together.
+    case tooManyArchives(count: Int, limit: Int)
     /// An event this release cannot read.
     case unreadable(position: Int64, CodecError)
 }
@@ -75,6 +77,8 @@ extension LedgerError: Diagnostic {
         case .wrongArchive(let path, _, _):
             "\(path) is not an archive of this ledger, or was changed"
         case .unrecordedArchive(let path): "\(path) was never put on record"
+        case .tooManyArchives(let count, let limit):
+            "\(count) archives were named, and no more than \(limit) can be read together"
         case .unreadable(let position, let error): "event \(position): \(error.summary)"
         }
     }
@@ -95,7 +99,7 @@ extension LedgerError: Diagnostic {
         case .wrongExpectedVersion: "another event was recorded first"
         case .locked, .exists, .inUse, .notFound, .tooNew, .readOnly, .envelopeTooLarge,
             .blobMismatch,
-            .full, .unreadable, .archived:
+            .full, .unreadable, .archived, .tooManyArchives:
             nil
         }
     }
@@ -115,6 +119,7 @@ extension LedgerError: Diagnostic {
         case .wrongArchive: "name the file that tidemark archive wrote, or an intact copy of it"
         case .unrecordedArchive:
             "leave it out: the ledger has all that is in it; tidemark archive --out writes it anew"
+        case .tooManyArchives: "name those that the question is about"
         case .inUse: "give the copy another name"
         case .exists: "give another name, or move that file away"
         case .notALedger, .readOnly, .wrongExpectedVersion, .idempotencyConflict,

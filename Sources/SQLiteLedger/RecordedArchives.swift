@@ -9,7 +9,7 @@ internal import Synchronization
 /// Which files payloads were moved into, as far as the ledger's events say.
 extension StoredEvents {
     /// The digests of all archives, the oldest first.
-    private func recordedArchives() throws -> [Digest] {
+    func recordedArchives() throws -> [Digest] {
         // Not through the index of subjects, which is derived.
         let positions = try Int64.fetchAll(
             db,
@@ -33,10 +33,22 @@ extension StoredEvents {
         for (path, archive) in zip(paths, try archives()) {
             let digest = try FileDigests.digest(of: path)
             if recorded.contains(digest) { continue }
-            if try isLeftover(archive) { throw LedgerError.unrecordedArchive(path: path) }
-            throw LedgerError.wrongArchive(
-                path: path, digest: digest.description, recorded: recorded.map(\.description))
+            do {
+                if try isLeftover(archive) { throw LedgerError.unrecordedArchive(path: path) }
+            } catch let error as DatabaseError
+                where [.SQLITE_NOTADB, .SQLITE_CORRUPT].contains(error.resultCode)
+            {
+                throw try wrongArchive(path)
+            }
+            throw try wrongArchive(path)
         }
+    }
+
+    /// The refusal of a file that is none of the recorded ones.
+    func wrongArchive(_ path: String) throws -> LedgerError {
+        .wrongArchive(
+            path: path, digest: try FileDigests.digest(of: path).description,
+            recorded: try recordedArchives().map(\.description))
     }
 
     private func holdsMore(

@@ -83,7 +83,7 @@ extension SQLiteLedger {
             return (scan, digest)
         } catch {
             for suffix in ["", "-journal"] { removeFile(draft + suffix) }
-            throw error
+            throw error.ofCopy(file)
         }
     }
 
@@ -104,6 +104,14 @@ extension SQLiteLedger {
     ///
     /// - Throws: `.notArchivable` when there is none.
     public func archivable(before time: Timestamp) async throws(LedgerError) -> Int64 {
+        let count = try await reading { try StoredEvents(db: $0).recordedArchives().count }
+        guard count < Connection.maxArchives else {
+            throw LedgerError.notArchivable(
+                reason: """
+                    the ledger has \(count) archives, and no more than \(Connection.maxArchives) can be read \
+                    together, which a release with other tables may need
+                    """)
+        }
         let last = try await position(at: time + .nanoseconds(-1))
         let open: (sync: Int64?, hasPush: Bool)
         do {

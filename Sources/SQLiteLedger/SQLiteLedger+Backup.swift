@@ -42,7 +42,7 @@ extension SQLiteLedger {
             return LedgerBackup(path: file, events: events, bytes: bytes)
         } catch {
             for suffix in ["", "-journal"] { removeFile(draft + suffix) }
-            throw error
+            throw error.ofCopy(file)
         }
     }
 
@@ -71,6 +71,14 @@ extension SQLiteLedger {
             throw LedgerError.corrupt(position: finding.position, reason: finding.description)
         }
         return report.events
+    }
+}
+
+extension LedgerError {
+    /// The ledger is only read while a copy is written: it is the disk of the copy that is full.
+    func ofCopy(_ file: String) -> LedgerError {
+        if case .full = self { return .io("\(file): the disk is full") }
+        return self
     }
 }
 

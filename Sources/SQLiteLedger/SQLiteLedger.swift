@@ -152,7 +152,7 @@ extension SQLiteLedger {
     ///
     /// - Parameters:
     ///   - archives: Files that payloads of it were moved into, for when rows are folded that the newest archive
-    ///     left in another version; that is put on record, and they are not needed again.
+    ///     left in another version; `recordBase` puts that on record, and they are not needed again.
     ///   - checkpointBytes: About how much may be written before the write-ahead log is moved into the file.
     ///   - mending: What that is derived may be made anew at once.
     /// - Throws: `.locked` with the pid of the process that is writing, `.outdatedBase` when archives are needed.

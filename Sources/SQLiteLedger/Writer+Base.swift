@@ -1,7 +1,18 @@
-internal import EventLog
+public import EventLog
 internal import GRDB
 internal import Model
 internal import Projections
+
+extension SQLiteLedger {
+    /// Puts the tables on record that folds of this release begin with, when the newest archive left those of
+    /// another version and the ledger was opened for writing with its archives: then they are not needed again.
+    ///
+    /// Opening does not do it: whether the ledger may be appended to is for the caller to say.
+    public func recordBase() async throws(LedgerError) {
+        guard !isReadOnly else { throw LedgerError.readOnly }
+        try await writing { try $0.recordBase() }
+    }
+}
 
 extension Writer {
     /// Puts the tables on record that folds of this version begin with, when the newest archive left those of

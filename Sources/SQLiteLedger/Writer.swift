@@ -69,7 +69,6 @@ struct Writer {
         guard isNew || state.position > 0 else {
             throw LedgerError.notALedger(path: path, reason: "it holds no event")
         }
-        try recordBase()
     }
 
     /// Makes connection and state anew from the file.

@@ -34,6 +34,44 @@ extension ArchiveTests {
         }
     }
 
+    @Test func aFileThatCannotBeReadIsNamedNotTheLedger() async throws {
+        let bench = try Bench()
+        let ledger = try await filled(bench, 60, shared: Blob([1]))
+        let archive = try await archive(ledger, bench, before: 60 * 50)
+        let whole = try Data(contentsOf: URL(fileURLWithPath: archive.path))
+        for bytes in [whole.prefix(whole.count / 2), whole.prefix(6000), Data("a: b\n".utf8)] {
+            let file = bench.folder.url.appendingPathComponent("\(bytes.count).db")
+            try bytes.write(to: file)
+            let wrong = LedgerError.wrongArchive(
+                path: file.path, digest: Digest(of: [UInt8](bytes)).description,
+                recorded: [archive.digest.description])
+            #expect(throws: wrong) {
+                try SQLiteLedger.openForReading(path: bench.path, archives: [file.path])
+            }
+            await #expect(throws: wrong) { try await ledger.rebuild(archives: [file.path]) }
+        }
+    }
+
+    @Test func asManyArchivesAreMadeAsCanBeReadTogether() async throws {
+        let bench = try Bench()
+        let ledger = try await filled(bench, 24, shared: Blob([1]))
+        var paths: [String] = []
+        for number in 1...10 {
+            paths.append(
+                try await archive(ledger, bench, before: 120 * number, "\(number).db").path)
+        }
+        let whole = try SQLiteLedger.openForReading(path: bench.path, archives: paths)
+        let report = try await whole.verify(full: true)
+        #expect(report.findings == [] && report.archived == 0)
+        let error = await #expect(throws: LedgerError.self) {
+            try await archive(ledger, bench, before: 120 * 11, "11.db")
+        }
+        #expect(error?.cause?.contains("has 10 archives") == true)
+        #expect(throws: LedgerError.tooManyArchives(count: 11, limit: 10)) {
+            try SQLiteLedger.openForReading(path: bench.path, archives: paths + [paths[0]])
+        }
+    }
+
     @Test func aFileThatNothingWasMovedIntoIsSaidToBeOne() async throws {
         let bench = try Bench()
         let ledger = try await filled(bench, 6, shared: Blob([1]))
@@ -135,6 +173,9 @@ extension ArchiveTests {
         #expect(try await reader.verify(full: true).findings.filter { $0.position != nil } == [])
         do {
             let ledger = try await open(bench, next, [path])
+            // Nothing is recorded before somebody has looked whether it may be.
+            #expect(try await ledger.head() == 62)
+            try await ledger.recordBase()
             let last = try await ledger.event(at: try await ledger.head())
             guard case .projectionRebuilt(let rebuilt)? = last?.event else {
                 Issue.record("it is another event")
@@ -145,6 +186,7 @@ extension ArchiveTests {
         // Once is enough; with the archive again nothing more is recorded.
         for archives in [[], [path]] {
             let ledger = try await open(bench, next, archives)
+            try await ledger.recordBase()
             #expect(try await ledger.state(at: 50).storedRows() == then)
             #expect(try await ledger.verify(full: true).findings == [])
             #expect(try await ledger.rebuild(archives: archives).differing == 0)

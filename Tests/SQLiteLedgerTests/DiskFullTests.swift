@@ -41,6 +41,16 @@ struct DiskFullTests {
         #expect(!ledger.isFull && FileManager.default.fileExists(atPath: bench.path + ".reserve"))
         let filler = bench.folder.url.appendingPathComponent("filler")
         try fill(filler)
+        // A copy that finds no room says so of its own file.
+        let copy = bench.folder.url.appendingPathComponent("copy.db").path
+        await #expect(throws: LedgerError.io("\(copy): the disk is full")) {
+            try await ledger.backup(to: copy)
+        }
+        await #expect(throws: LedgerError.io("\(copy): the disk is full")) {
+            try await ledger.archive(
+                before: bench.time.now() + .seconds(1), to: copy,
+                actor: ArchiveTests.actor, id: bench.event(0).id)
+        }
 
         let blob = Blob([UInt8](repeating: 7, count: 1 << 20))
         await #expect(throws: LedgerError.full) {

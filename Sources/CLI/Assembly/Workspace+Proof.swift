@@ -91,6 +91,7 @@ extension Workspace {
         if let published = try readPublished() {
             try await ledger.verifyContinuation(of: published, from: publishedPath)
         }
+        try await ledger.recordBase()
         return ledger
     }
 }

@@ -258,7 +258,14 @@ extension WhySearch {
         filter.application = application
         filter.types = types
         filter.positions = 1...max(1, position)
-        return try await ledger.events(matching: filter, newestFirst: true, limit: 1).first
+        let event = try await ledger.events(matching: filter, newestFirst: true, limit: 1).first
+        if let event, event.isArchived {
+            throw CommandError(
+                "the line that wrote it cannot be found",
+                because: "event \(event.position), \(event.envelope.type), is in an archive",
+                try: "name the archive with --archive FILE")
+        }
+        return event
     }
 
     /// As it was declared then.
