@@ -183,18 +183,34 @@ struct ApprovalTests {
             self.deploy("web:2", replicas: 2, by: "c@example.com", more: ["elsewhere/x": "y"])
             try await engine.refresh()
             try await world.until { Self.waits($0, "plan-2") }
-            var texts: [String] = []
-            for person in ["b@example.com", "engineer-c", "d@example.com"] {
-                let actor = Actor(kind: .user, id: person, authentication: .unixPeer)
-                texts.append(try await self.judge(engine, "plan-2", by: actor))
-            }
-            answers.value = texts
+            answers.value = try await self.approveInTurn(
+                engine, ["b@example.com", "engineer-c", "d@example.com"])
         }
+        expectTwoAuthorsAndOneApproval(answers.value)
+    }
+
+    /// What each of these people is told who approves of the second plan.
+    private func approveInTurn(_ engine: Engine, _ people: [String]) async throws -> [String] {
+        var texts: [String] = []
+        for person in people {
+            let actor = Actor(kind: .user, id: person, authentication: .unixPeer)
+            texts.append(try await judge(engine, "plan-2", by: actor))
+        }
+        return texts
+    }
+
+    /// Of three people the first two wrote what the second plan brings.
+    private func expectTwoAuthorsAndOneApproval(
+        _ answers: [String]?, at place: Testing.SourceLocation = #_sourceLocation
+    ) {
         #expect(
             world.store.state.plans["plan-2"]?.saved.authors
-                == ["b@example.com", "c@example.com", "engineer-b", "engineer-c"])
-        #expect(answers.value?.prefix(2).allSatisfy { $0.contains("is an author") } == true)
-        #expect(answers.value?.last == "plan-2 is approved")
+                == ["b@example.com", "c@example.com", "engineer-b", "engineer-c"],
+            sourceLocation: place)
+        #expect(
+            answers?.prefix(2).allSatisfy { $0.contains("is an author") } == true,
+            sourceLocation: place)
+        #expect(answers?.last == "plan-2 is approved", sourceLocation: place)
     }
 
     /// Whatever it chooses: here which files of the folder are read.
@@ -221,18 +237,10 @@ struct ApprovalTests {
             }
             try await engine.refresh()
             try await world.until { Self.waits($0, "plan-2") }
-            var texts: [String] = []
-            for person in ["b@example.com", "c@example.com", "d@example.com"] {
-                let actor = Actor(kind: .user, id: person, authentication: .unixPeer)
-                texts.append(try await self.judge(engine, "plan-2", by: actor))
-            }
-            answers.value = texts
+            answers.value = try await self.approveInTurn(
+                engine, ["b@example.com", "c@example.com", "d@example.com"])
         }
-        #expect(
-            world.store.state.plans["plan-2"]?.saved.authors
-                == ["b@example.com", "c@example.com", "engineer-b", "engineer-c"])
-        #expect(answers.value?.prefix(2).allSatisfy { $0.contains("is an author") } == true)
-        #expect(answers.value?.last == "plan-2 is approved")
+        expectTwoAuthorsAndOneApproval(answers.value)
     }
 
     @Test func aRejectedPlanIsNotOfferedAgainUntilGitWantsSomethingElse() async throws {
