@@ -41,7 +41,8 @@ struct ProcessTests {
         #expect(waited.output == "web-dev: Synced, Healthy\n", "\(waited.text)")
         let unknown = await session.run("sync", "nothing", "--yes")
         #expect(unknown.errors.contains("error: there is no application nothing\n  try: "))
-        run.send(SIGTERM)
+        // Whoever asks again while it stops gets the same end.
+        for signal in [SIGTERM, SIGINT, SIGHUP] { run.send(signal) }
         #expect(await run.end() == 0)
         #expect(await session.run("verify").output.hasPrefix("intact"))
     }

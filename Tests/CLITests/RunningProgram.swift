@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 
 /// The built program in a process of its own: what it says, and how it ends.
 final class RunningProgram: Sendable {
@@ -19,17 +20,13 @@ final class RunningProgram: Sendable {
         process.standardOutput = FileHandle.nullDevice
         process.standardInput = FileHandle.nullDevice
         process.standardError = errors
-        errors.fileHandleForReading.readabilityHandler = { handle in
-            let data = handle.availableData
-            if data.isEmpty { handle.readabilityHandler = nil }
-            line.yield(String(decoding: data, as: UTF8.self))
-        }
         process.terminationHandler = { process in
             line.finish()
             ended.yield(process.terminationStatus)
             ended.finish()
         }
         try process.run()
+        errors.fileHandleForReading.readTexts(into: line)
         pid = process.processIdentifier
     }
 

@@ -138,11 +138,6 @@ private final class SSHServer {
             """
         try Data(text.utf8).write(to: configuration)
         let (lines, sink) = AsyncStream<String>.makeStream()
-        output.fileHandleForReading.readabilityHandler = { handle in
-            let data = handle.availableData
-            if data.isEmpty { handle.readabilityHandler = nil }
-            sink.yield(String(decoding: data, as: UTF8.self))
-        }
         process.terminationHandler = { _ in sink.finish() }
         // sshd closes every descriptor it inherits, also the one by which Foundation sees a child end: it would
         // wait for sshd then, and see no other child end until then. A shell in between keeps it.
@@ -153,6 +148,7 @@ private final class SSHServer {
         process.standardError = output
         process.standardInput = FileHandle.nullDevice
         try process.run()
+        output.fileHandleForReading.readTexts(into: sink)
         var said = ""
         for await line in lines {
             said += line
@@ -169,7 +165,6 @@ private final class SSHServer {
     func url(of folder: URL) -> String { "ssh://\(NSUserName())@127.0.0.1:\(port)\(folder.path)" }
 
     deinit {
-        output.fileHandleForReading.readabilityHandler = nil
         // sshd itself is asked to end; the shell then ends, too.
         let text = try? String(
             contentsOf: folder.appendingPathComponent("sshd.pid"), encoding: .utf8)
