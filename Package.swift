@@ -101,8 +101,11 @@ let package = Package(
                 "Projections",
             ]),
 
+        // Between core and adapters
+        library("Deadline"),
+
         // Adapters
-        library("GitRepository", ["Model", "Digests", "CGit2", subprocess]),
+        library("GitRepository", ["Model", "Digests", "Deadline", "CGit2", subprocess]),
         library(
             "SQLiteLedger",
             ["Model", "Digests", "Compression", "EventLog", "Projections", grdb, grdbSQLite]),
@@ -111,16 +114,19 @@ let package = Package(
             ["Model", "Digests", "GoTemplate", "Rendering", "CCrypt", crypto, cryptoExtras, x509]),
         library(
             "KubernetesClient",
-            ["Model", "YAML", asyncHTTPClient, nioCore, nioHTTP1, nioSSL, nioFoundation, logging]),
+            [
+                "Model", "YAML", "Deadline", asyncHTTPClient, nioCore, nioHTTP1, nioSSL,
+                nioFoundation, logging,
+            ]),
 
-        library("Signatures", ["Model", "Digests", subprocess]),
+        library("Signatures", ["Model", "Digests", "Deadline", subprocess]),
         library(
             "ChartRepository",
             [
-                "Model", "YAML", "Digests", "GoTemplate", asyncHTTPClient, nioCore, nioPosix,
-                nioHTTP1, nioSSL, logging,
+                "Model", "YAML", "Digests", "GoTemplate", "Deadline", asyncHTTPClient, nioCore,
+                nioPosix, nioHTTP1, nioSSL, logging,
             ]),
-        library("HelmTool", ["Model", subprocess]),
+        library("HelmTool", ["Model", "Deadline", subprocess]),
 
         // Engine
         library(
@@ -129,7 +135,7 @@ let package = Package(
                 "Model", "Digests", "YAML", "Rendering", "Declarations", "Diffing", "Health",
                 "EventLog", "Planning", "Projections", "GitRepository", "SQLiteLedger",
                 "ChartCrypto", "KubernetesClient", "Signatures", "ChartRepository", "HelmTool",
-                logging,
+                "Deadline", logging,
             ]),
 
         // Front ends
@@ -154,7 +160,7 @@ let package = Package(
                 "Model", "YAML", "Digests", "Rendering", "Declarations", "Diffing", "Health",
                 "EventLog",
                 "Planning", "Projections", "GitRepository", "SQLiteLedger", "KubernetesClient",
-                "ChartCrypto", "Signatures", "ChartRepository", "HelmTool", "Engine",
+                "ChartCrypto", "Signatures", "ChartRepository", "HelmTool", "Deadline", "Engine",
                 "Sandbox", "Server", argumentParser, asyncHTTPClient, nioCore, nioHTTP1, logging,
             ]),
         .executableTarget(
@@ -191,6 +197,7 @@ let package = Package(
             of: "Planning",
             ["YAML", "Digests", "Declarations", "Diffing", "Health", "EventLog", "Projections"]),
         tests(of: "Projections", ["YAML", "Digests", "EventLog"]),
+        tests(of: "Deadline"),
         tests(of: "GitRepository", ["Digests"]),
         tests(of: "SQLiteLedger", ["Digests", "EventLog", "Projections", grdb]),
         tests(of: "KubernetesClient", ["YAML", hummingbird, hummingbirdTLS, nioSSL]),

@@ -1,6 +1,7 @@
 internal import AsyncHTTPClient
 public import Digests
 public import Logging
+internal import Model
 internal import NIOCore
 internal import NIOSSL
 internal import Synchronization
@@ -176,8 +177,8 @@ public final class ChartPuller: Sendable {
             tlsConfiguration: tls, redirectConfiguration: .disallow)
         configuration.httpVersion = .http1Only
         configuration.timeout = .init(
-            connect: .nanoseconds(limits.connect.inNanoseconds),
-            read: .nanoseconds(limits.silence.inNanoseconds))
+            connect: .nanoseconds(limits.connect.wholeNanoseconds),
+            read: .nanoseconds(limits.silence.wholeNanoseconds))
         // A refused connection is an answer.
         configuration.connectionPool.retryConnectionEstablishment = false
         return clients.withLock { [configuration] clients in
@@ -208,11 +209,5 @@ extension PulledChart {
             name: resolved.name, version: resolved.version, digest: digest,
             manifestDigest: resolved.manifestDigest, location: resolved.location, bytes: bytes,
             wasCached: wasCached)
-    }
-}
-
-extension Duration {
-    fileprivate var inNanoseconds: Int64 {
-        components.seconds * 1_000_000_000 + components.attoseconds / 1_000_000_000
     }
 }

@@ -1,4 +1,5 @@
 internal import AsyncHTTPClient
+internal import Deadline
 internal import Model
 internal import NIOCore
 internal import NIOHTTP1

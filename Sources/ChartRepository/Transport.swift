@@ -1,4 +1,5 @@
 internal import AsyncHTTPClient
+internal import Deadline
 internal import Logging
 internal import NIOCore
 internal import NIOHTTP1
@@ -135,26 +136,5 @@ struct Transport: Sendable {
             throw ChartRepositoryError.tooLarge("\(url)", limit: limit)
         }
         return bytes
-    }
-}
-
-/// A request took longer than it may.
-struct DeadlinePassed: Error {
-    var after: Duration
-}
-
-/// Runs `operation` and cancels it when it takes longer than `limit`.
-private func withDeadline<T: Sendable>(
-    _ limit: Duration, _ operation: @escaping @Sendable () async throws -> T
-) async throws -> T {
-    try await withThrowingTaskGroup(of: T.self) { group in
-        group.addTask(operation: operation)
-        group.addTask {
-            try await Task.sleep(for: limit)
-            throw DeadlinePassed(after: limit)
-        }
-        defer { group.cancelAll() }
-        guard let first = try await group.next() else { throw CancellationError() }
-        return first
     }
 }

@@ -1,3 +1,4 @@
+internal import Deadline
 internal import Model
 
 extension GitRepository {
@@ -36,9 +37,11 @@ extension GitRepository {
         guard let remote, let worker else { throw .noRemote }
         let name = GitRemote.redacted(remote.url)
         let request = WorkerRequest(folder: folder, remote: remote, push: push)
-        let answer: WorkerAnswer?
+        let answer: WorkerAnswer
         do {
-            answer = try await Self.race(deadline: deadline) { try await worker.run(request) }
+            answer = try await withDeadline(deadline) { try await worker.run(request) }
+        } catch let passed as DeadlinePassed {
+            throw .deadline(remote: name, after: passed.after)
         } catch let error as GitError {
             throw error
         } catch is CancellationError {
@@ -47,26 +50,10 @@ extension GitRepository {
             if Task.isCancelled { throw .cancelled }
             throw .worker("\(error)")
         }
-        guard let answer else { throw .deadline(remote: name, after: deadline) }
         if let failure = answer.failure {
             throw Self.error(failure, remote: name, branch: push?.branch ?? "")
         }
         return answer
-    }
-
-    /// The answer, or `nil` when the deadline came first; what lost the race is gone on return.
-    private static func race(
-        deadline: Duration, _ work: @escaping @Sendable () async throws -> WorkerAnswer
-    ) async throws -> WorkerAnswer? {
-        try await withThrowingTaskGroup(of: WorkerAnswer?.self) { group in
-            group.addTask { try await work() }
-            group.addTask {
-                try await Task.sleep(for: deadline)
-                return nil
-            }
-            defer { group.cancelAll() }
-            return try await group.next() ?? nil
-        }
     }
 
     private static func error(

@@ -1,3 +1,4 @@
+internal import Deadline
 internal import Glibc
 internal import Subprocess
 internal import SystemPackage
@@ -40,15 +41,18 @@ public struct HelmProgram: Sendable {
     private func run(_ arguments: [String], in folder: WorkFolder) async throws(HelmProgramError)
         -> [UInt8]
     {
-        let answer: Answer?
+        let answer: Answer
         do {
-            answer = try await race { try await execute(arguments, folder.path) }
+            answer = try await withDeadline(deadline) {
+                try await execute(arguments, folder.path)
+            }
+        } catch let passed as DeadlinePassed {
+            throw .deadline(passed.after)
         } catch let error as SubprocessError where error.code == .executableNotFound {
             throw .missing(name)
         } catch {
             throw .broken("\(error)")
         }
-        guard let answer else { throw .deadline(deadline) }
         guard answer.isSuccess else {
             throw .failed(String(decoding: answer.errors, as: UTF8.self))
         }
@@ -79,20 +83,5 @@ public struct HelmProgram: Sendable {
         return Answer(
             isSuccess: result.terminationStatus.isSuccess, output: result.standardOutput,
             errors: result.standardError)
-    }
-
-    /// The answer, or `nil` when the deadline came first; what lost the race is gone on return.
-    private func race(_ work: @escaping @Sendable () async throws -> Answer) async throws
-        -> Answer?
-    {
-        try await withThrowingTaskGroup(of: Answer?.self) { group in
-            group.addTask { try await work() }
-            group.addTask {
-                try await Task.sleep(for: deadline)
-                return nil
-            }
-            defer { group.cancelAll() }
-            return try await group.next() ?? nil
-        }
     }
 }

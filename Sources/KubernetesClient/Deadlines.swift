@@ -21,30 +21,3 @@ public struct Deadlines: Hashable, Sendable {
         connect: .seconds(5), request: .seconds(30), watch: .seconds(120),
         watchIdle: .seconds(135))
 }
-
-extension Duration {
-    var inNanoseconds: Int64 {
-        components.seconds * 1_000_000_000 + components.attoseconds / 1_000_000_000
-    }
-}
-
-/// A request took longer than it may.
-struct DeadlinePassed: Error {
-    var after: Duration
-}
-
-/// Runs `operation` and cancels it when it takes longer than `limit`.
-func withDeadline<T: Sendable>(
-    _ limit: Duration, _ operation: @escaping @Sendable () async throws -> T
-) async throws -> T {
-    try await withThrowingTaskGroup(of: T.self) { group in
-        group.addTask(operation: operation)
-        group.addTask {
-            try await Task.sleep(for: limit)
-            throw DeadlinePassed(after: limit)
-        }
-        defer { group.cancelAll() }
-        guard let first = try await group.next() else { throw CancellationError() }
-        return first
-    }
-}

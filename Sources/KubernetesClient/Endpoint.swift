@@ -1,5 +1,6 @@
 import AsyncHTTPClient
 import FoundationEssentials
+import Model
 import NIOCore
 import NIOSSL
 
@@ -43,8 +44,8 @@ struct Endpoint: Sendable {
             tlsConfiguration: tls, redirectConfiguration: .disallow)
         configuration.httpVersion = .http1Only
         configuration.timeout = .init(
-            connect: .nanoseconds(deadlines.connect.inNanoseconds),
-            read: .nanoseconds(deadlines.watchIdle.inNanoseconds))
+            connect: .nanoseconds(deadlines.connect.wholeNanoseconds),
+            read: .nanoseconds(deadlines.watchIdle.wholeNanoseconds))
         // Every watch keeps a connection; the default of 8 would starve all other requests.
         configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = 1024
         // A refused connection is an answer; the caller backs off.

@@ -1,4 +1,5 @@
 import AsyncHTTPClient
+import Deadline
 import Model
 import NIOCore
 import NIOHTTP1

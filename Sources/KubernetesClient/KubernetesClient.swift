@@ -1,4 +1,5 @@
 import AsyncHTTPClient
+import Deadline
 import FoundationEssentials
 public import Logging
 import Model

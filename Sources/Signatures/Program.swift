@@ -1,3 +1,4 @@
+internal import Deadline
 internal import Glibc
 internal import Subprocess
 internal import SystemPackage
@@ -27,9 +28,12 @@ struct Program: Sendable {
     ///
     /// - Parameter input: The file on its standard input; none when `nil`.
     func run(_ arguments: [String], input: String? = nil) async throws(SignatureError) -> Answer {
-        let answer: Answer?
         do {
-            answer = try await race { try await execute(arguments, input ?? "/dev/null") }
+            return try await withDeadline(deadline) {
+                try await execute(arguments, input ?? "/dev/null")
+            }
+        } catch let passed as DeadlinePassed {
+            throw .deadline(program: name, after: passed.after)
         } catch let error as SignatureError {
             throw error
         } catch let error as SubprocessError where error.code == .executableNotFound {
@@ -37,8 +41,6 @@ struct Program: Sendable {
         } catch {
             throw .failed(program: name, message: "\(error)")
         }
-        guard let answer else { throw .deadline(program: name, after: deadline) }
-        return answer
     }
 
     /// Where it is.
@@ -68,20 +70,5 @@ struct Program: Sendable {
         return Answer(
             isSuccess: result.terminationStatus.isSuccess, output: result.standardOutput,
             errors: result.standardError)
-    }
-
-    /// The answer, or `nil` when the deadline came first; what lost the race is gone on return.
-    private func race(_ work: @escaping @Sendable () async throws -> Answer) async throws
-        -> Answer?
-    {
-        try await withThrowingTaskGroup(of: Answer?.self) { group in
-            group.addTask { try await work() }
-            group.addTask {
-                try await Task.sleep(for: deadline)
-                return nil
-            }
-            defer { group.cancelAll() }
-            return try await group.next() ?? nil
-        }
     }
 }

@@ -4,7 +4,7 @@
 /// listed as well: core targets have none of them.
 struct Room {
     enum Layer: Int, Comparable {
-        case core, adapter, engine, front, program
+        case core, base, adapter, engine, front, program
 
         static func < (a: Layer, b: Layer) -> Bool { a.rawValue < b.rawValue }
     }
@@ -55,8 +55,10 @@ let rooms = [
             "Projections",
         ]),
 
+    Room("Deadline", .base),
+
     Room(
-        "GitRepository", .adapter, ["Model", "Digests"],
+        "GitRepository", .adapter, ["Model", "Digests", "Deadline"],
         libraries: system + ["CGit2", "Subprocess", "SystemPackage"]),
     Room(
         "SQLiteLedger", .adapter, ["Model", "Digests", "Compression", "EventLog", "Projections"],
@@ -65,21 +67,23 @@ let rooms = [
         "ChartCrypto", .adapter, ["Model", "Digests", "GoTemplate", "Rendering"],
         libraries: system + ["CCrypt", "Crypto", "CryptoExtras", "SwiftASN1", "X509"]),
     Room(
-        "KubernetesClient", .adapter, ["Model", "YAML"],
+        "KubernetesClient", .adapter, ["Model", "YAML", "Deadline"],
         libraries: system + [
             "AsyncHTTPClient", "Logging", "NIOCore", "NIOFoundationCompat", "NIOHTTP1", "NIOSSL",
         ]),
 
     Room(
-        "Signatures", .adapter, ["Model", "Digests"],
+        "Signatures", .adapter, ["Model", "Digests", "Deadline"],
         libraries: system + ["Subprocess", "SystemPackage"]),
     Room(
-        "ChartRepository", .adapter, ["Model", "YAML", "Digests", "GoTemplate"],
+        "ChartRepository", .adapter, ["Model", "YAML", "Digests", "GoTemplate", "Deadline"],
         libraries: system + [
             "AsyncHTTPClient", "Logging", "NIOCore", "NIOHTTP1", "NIOPosix", "NIOSSL",
         ]),
 
-    Room("HelmTool", .adapter, ["Model"], libraries: system + ["Subprocess", "SystemPackage"]),
+    Room(
+        "HelmTool", .adapter, ["Model", "Deadline"],
+        libraries: system + ["Subprocess", "SystemPackage"]),
 
     Room(
         "Engine", .engine,
@@ -87,6 +91,7 @@ let rooms = [
             "Model", "Digests", "YAML", "Rendering", "Declarations", "Diffing", "Health",
             "EventLog", "Planning", "Projections", "GitRepository", "SQLiteLedger",
             "ChartCrypto", "KubernetesClient", "Signatures", "ChartRepository", "HelmTool",
+            "Deadline",
         ],
         libraries: system + ["Logging"]),
 
@@ -106,7 +111,7 @@ let rooms = [
             "Model", "YAML", "Digests", "Rendering", "Declarations", "Diffing", "Health",
             "EventLog", "Planning", "Projections", "GitRepository", "SQLiteLedger",
             "KubernetesClient", "ChartCrypto", "Signatures", "ChartRepository", "HelmTool",
-            "Engine",
+            "Deadline", "Engine",
             "Sandbox", "Server",
         ],
         libraries: system + [

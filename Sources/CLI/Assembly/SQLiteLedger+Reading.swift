@@ -1,3 +1,4 @@
+internal import Deadline
 internal import EventLog
 internal import Model
 public import SQLiteLedger
@@ -16,17 +17,13 @@ extension SQLiteLedger: LedgerReading {
         let changes = changes
         let head = try await head()
         guard head <= position else { return head }
-        return try await withThrowingTaskGroup(of: Int64.self) { group in
-            group.addTask {
+        do {
+            return try await withDeadline(limit) {
                 for await newest in changes where newest > position { return newest }
                 return position
             }
-            group.addTask {
-                try await Task.sleep(for: limit)
-                return position
-            }
-            defer { group.cancelAll() }
-            return try await group.next() ?? position
+        } catch is DeadlinePassed {
+            return position
         }
     }
 }

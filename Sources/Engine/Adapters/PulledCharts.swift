@@ -1,4 +1,5 @@
 public import ChartRepository
+internal import Deadline
 internal import Digests
 
 /// The charts of one repository or registry as the engine's port.
@@ -52,18 +53,11 @@ public struct PulledCharts: ChartSource {
     private func inTime<Answer: Sendable>(
         _ reference: ChartReference, _ work: @escaping @Sendable () async throws -> Answer
     ) async throws -> Answer {
-        try await withThrowingTaskGroup(of: Answer?.self) { group in
-            defer { group.cancelAll() }
-            group.addTask { try await work() }
-            group.addTask {
-                try await Task.sleep(for: deadline)
-                return nil
-            }
-            guard let answer = try await group.next().flatMap({ $0 }) else {
-                throw ChartRepositoryError.unreachable(
-                    "\(reference)", "it did not answer within \(deadline.components.seconds) s")
-            }
-            return answer
+        do {
+            return try await withDeadline(deadline, work)
+        } catch let passed as DeadlinePassed {
+            throw ChartRepositoryError.unreachable(
+                "\(reference)", "it did not answer within \(passed.after)")
         }
     }
 }

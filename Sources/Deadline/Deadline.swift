@@ -1,0 +1,26 @@
+/// Work took longer than it may.
+public struct DeadlinePassed: Error, Equatable, Sendable {
+    public var after: Duration
+
+    public init(after: Duration) { self.after = after }
+}
+
+/// Runs `operation` and cancels it when it takes longer than `limit`.
+///
+/// What lost the race has ended when this returns: an operation that does not heed its cancellation is waited for.
+///
+/// - Throws: `DeadlinePassed`, or what `operation` throws.
+public func withDeadline<Answer: Sendable>(
+    _ limit: Duration, _ operation: @escaping @Sendable () async throws -> Answer
+) async throws -> Answer {
+    try await withThrowingTaskGroup(of: Answer.self) { group in
+        group.addTask(operation: operation)
+        group.addTask {
+            try await Task.sleep(for: limit)
+            throw DeadlinePassed(after: limit)
+        }
+        defer { group.cancelAll() }
+        guard let first = try await group.next() else { throw CancellationError() }
+        return first
+    }
+}
