@@ -1,5 +1,6 @@
 import KubernetesClient
 import Model
+import TestSupport
 import Testing
 
 @Suite("A cluster that does not answer")

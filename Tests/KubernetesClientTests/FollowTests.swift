@@ -1,6 +1,7 @@
 import KubernetesClient
 import Model
 import Synchronization
+import TestSupport
 import Testing
 import YAML
 

@@ -1,68 +1,48 @@
-import Hummingbird
-import HummingbirdTLS
 import KubernetesClient
 import Logging
 import Model
-import NIOCore
 import NIOSSL
 import Synchronization
+import TestSupport
 import YAML
 
 /// What a server answers to one request.
-enum PlayedAnswer: Sendable {
-    case whole(status: Int, headers: [(String, String)], body: String)
-    /// A body in pieces, such as a watch.
-    case pieces([Piece])
+typealias PlayedAnswer = ServedAnswer
 
-    enum Piece: Sendable {
-        case text(String)
-        /// Closes the connection in the middle of the answer.
-        case cut
-        /// Says nothing more, and keeps the connection.
-        case silence
+extension ServedAnswer {
+    static func whole(status: Int, headers: [(String, String)], body: String) -> ServedAnswer {
+        ServedAnswer(status, headers: headers, text: body)
     }
 
-    static func json(_ body: Node, status: Int = 200) -> PlayedAnswer {
+    /// A body in pieces, such as a watch.
+    static func pieces(_ pieces: [Piece]) -> ServedAnswer { ServedAnswer(pieces: pieces) }
+
+    static func json(_ body: Node, status: Int = 200) -> ServedAnswer {
         .whole(
             status: status, headers: [("content-type", "application/json")],
             body: String(decoding: printJSON(body), as: UTF8.self))
     }
 
     /// A watch of whole lines, ended in an orderly way.
-    static func watch(_ events: [Node]) -> PlayedAnswer { .pieces(lines(events)) }
+    static func watch(_ events: [Node]) -> ServedAnswer { .pieces(lines(events)) }
 
     static func lines(_ events: [Node]) -> [Piece] {
         events.map { .text(String(decoding: printJSON($0), as: UTF8.self) + "\n") }
     }
 }
 
-struct ReceivedRequest: Sendable {
-    var line: String
-    var headers: [String: String]
-    var body: String
-
-    subscript(header: String) -> String { headers[header] ?? "" }
+extension ServedAnswer.Piece {
+    static func text(_ text: String) -> Self { .bytes(Array(text.utf8)) }
 }
 
 /// A loopback server that plays the answers a test gives it, request by request.
 ///
 /// Answers are found by `METHOD target`; each is given once, the last one again and again.
-final class PlayedServer: Sendable {
-    private let boundPort = Mutex(0)
-    private let script: Mutex<[String: [PlayedAnswer]]>
-    private let received: Mutex<[ReceivedRequest]>
+struct PlayedServer: Sendable {
+    fileprivate let server: LoopbackServer
 
-    fileprivate init(_ script: [String: [PlayedAnswer]]) {
-        self.script = Mutex(script)
-        received = Mutex([])
-    }
-
-    fileprivate(set) var port: Int {
-        get { boundPort.withLock { $0 } }
-        set { boundPort.withLock { $0 = newValue } }
-    }
-
-    var requests: [ReceivedRequest] { received.withLock { $0 } }
+    var port: Int { server.port }
+    var requests: [ServedRequest] { server.requests }
     var requestLines: [String] { requests.map(\.line) }
 
     /// A client of this server, closed by the caller.
@@ -77,14 +57,20 @@ final class PlayedServer: Sendable {
                 tls: tls ?? ClusterConnection.TLS(), credential: credential),
             deadlines: deadlines, log: log)
     }
+}
 
-    fileprivate func answer(_ request: ReceivedRequest) -> PlayedAnswer {
-        received.withLock { $0.append(request) }
-        return script.withLock { script in
-            guard let answers = script[request.line], let first = answers.first else {
-                return .whole(status: 599, headers: [], body: "not played: \(request.line)")
+/// The answers that are left.
+private final class Script: Sendable {
+    private let answers: Mutex<[String: [ServedAnswer]]>
+
+    init(_ answers: [String: [ServedAnswer]]) { self.answers = Mutex(answers) }
+
+    func next(for line: String) -> ServedAnswer {
+        answers.withLock { answers in
+            guard let left = answers[line], let first = left.first else {
+                return .whole(status: 599, headers: [], body: "not played: \(line)")
             }
-            if answers.count > 1 { script[request.line]?.removeFirst() }
+            if left.count > 1 { answers[line]?.removeFirst() }
             return first
         }
     }
@@ -93,44 +79,12 @@ final class PlayedServer: Sendable {
 /// Runs a server for the length of `body`.
 @discardableResult
 func withServer<R: Sendable>(
-    _ script: [String: [PlayedAnswer]], tls: TLSConfiguration? = nil,
+    _ script: [String: [ServedAnswer]], tls: TLSConfiguration? = nil,
     _ body: @escaping @Sendable (PlayedServer) async throws -> R
 ) async throws -> R {
-    let (ports, port) = AsyncStream.makeStream(of: Int.self)
-    let server = PlayedServer(script)
-    let responder = CallbackResponder<BasicRequestContext> { request, _ in
-        let buffer = try await request.body.collect(upTo: 1 << 20)
-        let received = ReceivedRequest(
-            line: "\(request.method.rawValue) \(request.uri.string)",
-            headers: Dictionary(
-                request.headers.map { ($0.name.canonicalName, $0.value) },
-                uniquingKeysWith: { $0 + "|" + $1 }
-            ).merging(["host": request.head.authority ?? ""]) { $1 },
-            body: String(decoding: buffer.readableBytesView, as: UTF8.self))
-        return response(server.answer(received))
-    }
-    let application = Application(
-        responder: responder,
-        server: try tls.map { try .tls(tlsConfiguration: $0) } ?? .http1(),
-        configuration: .init(address: .hostname("127.0.0.1", port: 0)),
-        onServerRunning: { port.yield($0.localAddress?.port ?? 0) }, logger: .silent)
-    return try await withThrowingTaskGroup(of: R?.self) { group in
-        group.addTask {
-            try? await application.run()
-            return nil
-        }
-        group.addTask {
-            for await port in ports {
-                server.port = port
-                return try await body(server)
-            }
-            return nil
-        }
-        defer { group.cancelAll() }
-        while let result = try await group.next() {
-            if let result { return result }
-        }
-        throw CancellationError()
+    let script = Script(script)
+    return try await withLoopbackServer(tls: tls, answer: { script.next(for: $0.line) }) {
+        try await body(PlayedServer(server: $0))
     }
 }
 
@@ -160,33 +114,6 @@ extension KubernetesClient {
             await shutdown()
             throw error
         }
-    }
-}
-
-private func response(_ answer: PlayedAnswer) -> Response {
-    switch answer {
-    case .whole(let status, let headers, let body):
-        var response = Response(
-            status: .init(code: status), body: .init(byteBuffer: ByteBuffer(string: body)))
-        for (name, value) in headers {
-            if let name = HTTPFields.Element.Name(name) {
-                response.headers.append(.init(name: name, value: value))
-            }
-        }
-        return response
-    case .pieces(let pieces):
-        return Response(
-            status: .ok,
-            body: .init { writer in
-                for piece in pieces {
-                    switch piece {
-                    case .text(let text): try await writer.write(ByteBuffer(string: text))
-                    case .cut: throw CancellationError()
-                    case .silence: try await Task.sleep(for: .seconds(3600))
-                    }
-                }
-                try await writer.finish(nil)
-            })
     }
 }
 

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// A port that accepts connections, because the kernel does, and never answers.

@@ -9,8 +9,9 @@ internal import Synchronization
 public struct ServedRequest: Sendable {
     /// `GET /v2/?n=1`.
     public var line: String
-    /// By canonical (lower-case) names.
+    /// By canonical (lower-case) names, with `host`.
     public var headers: [String: String]
+    public var body: String
     /// Of the server, to build addresses of it.
     public var port: Int
 
@@ -81,11 +82,14 @@ public func withLoopbackServer<R: Sendable>(
     let (ports, port) = AsyncStream.makeStream(of: Int.self)
     let server = LoopbackServer()
     let responder = CallbackResponder<BasicRequestContext> { request, _ in
+        let received = try await request.body.collect(upTo: 1 << 20)
         let served = ServedRequest(
             line: "\(request.method.rawValue) \(request.uri.string)",
             headers: Dictionary(
                 request.headers.map { ($0.name.canonicalName, $0.value) },
-                uniquingKeysWith: { $0 + "|" + $1 }), port: server.port)
+                uniquingKeysWith: { $0 + "|" + $1 }
+            ).merging(["host": request.head.authority ?? ""]) { $1 },
+            body: String(decoding: received.readableBytesView, as: UTF8.self), port: server.port)
         server.record(served)
         return response(answer(served))
     }
