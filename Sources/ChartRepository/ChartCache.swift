@@ -32,16 +32,33 @@ struct ChartCache: Sendable {
         } catch {
             throw .cache(folder, reason(error))
         }
-        makeRoom(besides: digest)
     }
 
-    /// Deletes what was not used for longest while the folder holds more than it may; the newest file always stays.
+    /// Whether the folder holds more than it may.
+    var isOverfull: Bool { files.reduce(0) { $0 + $1.bytes } > limit }
+
+    /// Deletes what was not used for longest while the folder holds more than it may.
     ///
     /// A file that cannot be deleted is left where it is: another time is as good.
-    private func makeRoom(besides digest: Digest) {
+    ///
+    /// - Parameter needed: What stays, also when the folder then goes on holding more.
+    func makeRoom(sparing needed: Set<Digest>) {
+        let files = files
+        let spared = Set(needed.map(path))
+        var held = files.reduce(0) { $0 + $1.bytes }
+        for file in files.sorted(by: { ($0.used, $0.path) < ($1.used, $1.path) })
+        where held > limit && !spared.contains(file.path) {
+            try? FileManager.default.removeItem(atPath: file.path)
+            held -= file.bytes
+        }
+    }
+
+    private typealias File = (path: String, bytes: Int, used: Double)
+
+    private var files: [File] {
         let manager = FileManager.default
         let names = (try? manager.contentsOfDirectory(atPath: folder)) ?? []
-        var files: [(path: String, bytes: Int, used: Double)] = []
+        var files: [File] = []
         for name in names where name.hasPrefix("sha256-") {
             let path = "\(folder)/\(name)"
             guard let attributes = try? manager.attributesOfItem(atPath: path) else { continue }
@@ -49,12 +66,7 @@ struct ChartCache: Sendable {
             files.append(
                 (path, attributes[.size] as? Int ?? 0, used.timeIntervalSinceReferenceDate))
         }
-        var held = files.reduce(0) { $0 + $1.bytes }
-        for file in files.sorted(by: { ($0.used, $0.path) < ($1.used, $1.path) })
-        where held > limit && file.path != path(digest) {
-            try? manager.removeItem(atPath: file.path)
-            held -= file.bytes
-        }
+        return files
     }
 
     private func path(_ digest: Digest) -> String { "\(folder)/sha256-\(digest)" }

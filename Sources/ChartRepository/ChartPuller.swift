@@ -14,12 +14,21 @@ public final class ChartPuller: Sendable {
     let limits: PullLimits
     private let log: Logger
     private let cache: ChartCache
-    let entries = KnownEntries()
+    let entries = KnownAnswers<EntryQuestion, IndexEntry>()
+    private let archives = KnownAnswers<ArchiveQuestion, Digest>()
+    private let needed: @Sendable () async throws -> Set<Digest>
     /// By the authority to trust.
     private let clients = Mutex<[[UInt8]?: HTTPClient]>([:])
 
-    /// - Parameter cacheFolder: Made when the first archive is kept; may be deleted at any time.
-    public init(cacheFolder: String, limits: PullLimits = .standard, log: Logger) {
+    /// - Parameters:
+    ///   - cacheFolder: Made when the first archive is kept; may be deleted at any time.
+    ///   - needed: Asked when the folder holds more than it may: what stays in it however long it was not used. While
+    ///     that cannot be told nothing is deleted.
+    public init(
+        cacheFolder: String, limits: PullLimits = .standard, log: Logger,
+        needed: @escaping @Sendable () async throws -> Set<Digest> = { [] }
+    ) {
+        self.needed = needed
         self.limits = limits
         self.log = log
         cache = ChartCache(folder: cacheFolder, limit: limits.kept)
@@ -126,7 +135,38 @@ public final class ChartPuller: Sendable {
         if let digest = resolved.digest, let bytes = cache.bytes(digest) {
             return PulledChart(resolved, digest, bytes, wasCached: true)
         }
+        if resolved.digest == nil, case .address(let url) = resolved.place {
+            return try await pull(resolved, from: url, credentials)
+        }
         let bytes = try await archive(resolved, credentials, session)
+        return try await keep(bytes, resolved)
+    }
+
+    /// An archive whose digest nobody tells: one that the server says is the same is not sent again.
+    private func pull(
+        _ resolved: ResolvedChart, from url: ChartURL, _ credentials: ChartCredentials
+    ) async throws(ChartRepositoryError) -> PulledChart {
+        let question = ArchiveQuestion(address: url, credentials: credentials)
+        let known = archives[question]
+        // Read before it is asked for: what is not kept any more has to be sent.
+        let kept = known.flatMap { cache.bytes($0.answer) }
+        let transport = try transport(credentials)
+        let answer = try await transport.get(
+            url, authorization: resolved.reference.origin.flatMap(credentials.authorization),
+            unless: kept == nil ? Validators() : known?.validators ?? Validators(),
+            limit: limits.archive)
+        if answer.status == 304, let known, let kept {
+            return PulledChart(resolved, known.answer, kept, wasCached: true)
+        }
+        guard (200..<300).contains(answer.status) else { throw transport.refusal(answer) }
+        let pulled = try await keep(answer.body, resolved)
+        archives.keep(pulled.digest, Validators(of: answer.headers), of: question)
+        return pulled
+    }
+
+    private func keep(_ bytes: [UInt8], _ resolved: ResolvedChart)
+        async throws(ChartRepositoryError) -> PulledChart
+    {
         let found = Digest(of: bytes)
         if let expected = resolved.digest, expected != found {
             throw .wrongDigest(resolved.location, expected: expected, found: found)
@@ -136,7 +176,17 @@ public final class ChartPuller: Sendable {
             throw .malformed(resolved.location, "it does not appear to be a gzipped archive")
         }
         try cache.keep(bytes, found)
+        await makeRoom(besides: found)
         return PulledChart(resolved, found, bytes, wasCached: false)
+    }
+
+    private func makeRoom(besides digest: Digest) async {
+        guard cache.isOverfull else { return }
+        do {
+            cache.makeRoom(sparing: try await needed().union([digest]))
+        } catch {
+            log.warning("charts: nothing is deleted from \(cache.folder): \(reason(error))")
+        }
     }
 
     private func archive(

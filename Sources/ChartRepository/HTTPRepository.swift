@@ -6,14 +6,14 @@ extension ChartPuller {
         _ repository: ChartURL, _ chart: String, _ wanted: String, _ credentials: ChartCredentials
     ) async throws(ChartRepositoryError) -> IndexEntry {
         let address = try repository.file("index.yaml")
-        let question = KnownEntries.Question(
+        let question = EntryQuestion(
             index: address, chart: chart, wanted: wanted, credentials: credentials)
         let known = entries[question]
         let transport = try transport(credentials)
         let answer = try await transport.get(
             address, authorization: credentials.authorization(for: repository.origin),
             unless: known?.validators ?? Validators(), limit: limits.index)
-        if answer.status == 304, let known { return known.entry }
+        if answer.status == 304, let known { return known.answer }
         guard (200..<300).contains(answer.status) else { throw transport.refusal(answer) }
         let index = try RepositoryIndex(answer.body, from: "\(address)")
         let entry = try index.entry(chart, wanted, in: "\(repository)")

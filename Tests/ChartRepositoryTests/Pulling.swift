@@ -11,11 +11,14 @@ struct Pulling: Sendable {
     let folder: TemporaryFolder
     let puller: ChartPuller
 
-    init(limits: PullLimits = .testing) throws {
+    init(
+        limits: PullLimits = .testing,
+        needed: @escaping @Sendable () async throws -> Set<Digest> = { [] }
+    ) throws {
         folder = try TemporaryFolder()
         puller = ChartPuller(
             cacheFolder: folder.url.appendingPathComponent("charts").path, limits: limits,
-            log: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+            log: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }, needed: needed)
     }
 
     var keptFiles: [String] {
@@ -53,10 +56,11 @@ struct Pulling: Sendable {
 /// Runs `body` with a server and a puller, which is closed afterwards.
 func withPulling(
     limits: PullLimits = .testing,
+    needed: @escaping @Sendable () async throws -> Set<Digest> = { [] },
     answer: @escaping @Sendable (ServedRequest) -> ServedAnswer,
     _ body: @escaping @Sendable (Pulling, LoopbackServer) async throws -> Void
 ) async throws {
-    let pulling = try Pulling(limits: limits)
+    let pulling = try Pulling(limits: limits, needed: needed)
     let result: Result<Void, any Error>
     do {
         try await withLoopbackServer(answer: answer) { try await body(pulling, $0) }

@@ -136,6 +136,63 @@ struct RepositoryTests {
         }
     }
 
+    /// Of an index without digests nothing else tells that an archive is the same.
+    @Test(arguments: ["ETag", "Last-Modified", ""])
+    func anArchiveWithoutADigestThatIsTheSameIsNotSentAgain(_ header: String) async throws {
+        let current = Mutex((tag: "Thu, 26 Nov 2026 10:00:00 GMT", archive: archive("1.0.0")))
+        let asked = Mutex<[String]>([])
+        let answer: @Sendable (ServedRequest) -> ServedAnswer = { request in
+            guard request.target == "/charts/web-1.0.0.tgz" else {
+                return Self.repository(Self.index("1.0.0 web-1.0.0.tgz none"))(request)
+            }
+            let (tag, archive) = current.withLock { $0 }
+            let known = request["if-none-match"] + request["if-modified-since"]
+            asked.withLock { $0.append(known == tag ? "same" : "sent") }
+            if known == tag { return ServedAnswer(304) }
+            return ServedAnswer(headers: header.isEmpty ? [] : [(header, tag)], archive)
+        }
+        try await withPulling(answer: answer) { pulling, server in
+            func pulled() async throws -> Digest {
+                try await pulling.puller.pull(reference(server, "web", "^1")).digest
+            }
+            let first = Digest(of: archive("1.0.0"))
+            #expect(try await pulled() == first)
+            #expect(try await pulled() == first)
+            // Somebody deletes what is kept: it has to be sent.
+            try FileManager.default.removeItem(at: pulling.keptFile(first))
+            #expect(try await pulled() == first)
+            current.withLock { $0 = ("Fri, 27 Nov 2026 10:00:00 GMT", archive("1.0.1")) }
+            #expect(try await pulled() == Digest(of: archive("1.0.1")))
+            let second = header.isEmpty ? "sent" : "same"
+            #expect(asked.withLock { $0 } == ["sent", second, "sent", "sent"])
+        }
+    }
+
+    @Test func whatIsNeededStaysHoweverLongItWasNotUsed() async throws {
+        let versions = ["1.0.0", "1.1.0", "1.2.0"]
+        let digests = versions.map { Digest(of: archive($0)) }
+        let index = Self.index("1.0.0", "1.1.0", "1.2.0")
+        var limits = PullLimits.testing
+        limits.kept = archive("1.0.0").count
+        struct Unknown: Error {}
+        for (needed, kept) in [
+            ([digests[0]], [digests[0], digests[2]]), ([], [digests[2]]), (nil, digests),
+        ] {
+            try await withPulling(
+                limits: limits,
+                needed: {
+                    guard let needed else { throw Unknown() }
+                    return Set(needed)
+                }, answer: Self.repository(index)
+            ) { pulling, server in
+                for version in versions {
+                    _ = try await pulling.puller.pull(reference(server, "web", version))
+                }
+                #expect(Set(pulling.keptFiles) == Set(kept.map { "sha256-\($0)" }))
+            }
+        }
+    }
+
     @Test func whatWasNotUsedForLongestGoesFirst() async throws {
         let versions = ["1.0.0", "1.1.0", "1.2.0"]
         let digests = versions.map { Digest(of: archive($0)) }
