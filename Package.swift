@@ -200,15 +200,11 @@ let package = Package(
         tests(of: "Deadline"),
         tests(of: "GitRepository", ["Digests"]),
         tests(of: "SQLiteLedger", ["Digests", "EventLog", "Projections", grdb]),
-        tests(of: "KubernetesClient", ["YAML", hummingbird, hummingbirdTLS, nioSSL]),
+        tests(of: "KubernetesClient", ["YAML", nioSSL, logging]),
         tests(of: "Signatures", ["Digests"]),
         tests(of: "HelmTool"),
         tests(
-            of: "ChartRepository",
-            [
-                "YAML", "Digests", "Compression", hummingbird, hummingbirdTLS, nioCore, nioSSL,
-                logging,
-            ]),
+            of: "ChartRepository", ["YAML", "Digests", "Compression", nioSSL, logging]),
         tests(
             of: "Engine",
             [

@@ -54,4 +54,10 @@ final class AnnouncingStore: EventStore {
     func blob(_ digest: Digest) async throws -> [UInt8]? { try await store.blob(digest) }
 
     func event(id: EventID) async throws -> RecordedEvent? { try await store.event(id: id) }
+
+    func newest(_ types: Set<String>, of application: String, upTo position: Int64) async throws
+        -> RecordedEvent?
+    {
+        try await store.newest(types, of: application, upTo: position)
+    }
 }

@@ -20,6 +20,9 @@ struct RenderingContext: Sendable {
     /// What templates may look up; `nil` when they find nothing.
     var lookups: ClusterLookups?
 
+    /// What the installed `helm` program made of the charts, where it is to render them.
+    var helm: HelmOutputs?
+
     /// A change of what charts render to, with the same inputs.
     static let chartRendererVersion = 1
 

@@ -1,4 +1,5 @@
 internal import ChartRepository
+internal import Deadline
 internal import Declarations
 internal import EventLog
 internal import Logging
@@ -11,7 +12,7 @@ internal import Projections
 /// that are on record stay what they were.
 actor ChartFollower {
     let settings: Settings.Repository
-    let source: any ChartSource
+    private let source: TimedCharts
     private let recorder: Recorder
     private let log: Logger
     private var failures = 0
@@ -22,7 +23,7 @@ actor ChartFollower {
     private var underWay: Set<ChartRequest> = []
 
     init(
-        settings: Settings.Repository, source: any ChartSource, recorder: Recorder, log: Logger
+        settings: Settings.Repository, source: TimedCharts, recorder: Recorder, log: Logger
     ) {
         self.settings = settings
         self.source = source
@@ -41,6 +42,32 @@ actor ChartFollower {
         complaints = complaints.filter { requests.contains($0.key) }
         return requests.filter {
             pinned[$0] == nil && complaints[$0] == nil && !underWay.contains($0)
+        }
+    }
+
+    /// Ends what is said of the repository: no application has a chart of it.
+    func drop() async throws {
+        failures = 0
+        pinned = [:]
+        complaints = [:]
+        let name = settings.name
+        guard let row = try await recorder.store.state({ $0.repositories[name] }) else { return }
+        try await recorder.record(
+            recorder.dropping(name, row, because: "no application has a chart of it"))
+    }
+
+    /// Asks the repository what each request means now, for as long as one answer may take in all: what was not
+    /// reached then counts as what the repository did not answer.
+    func lookInTime(_ requests: Set<ChartRequest>) async throws {
+        do {
+            try await withDeadline(settings.deadline, sleep: recorder.clock.sleep) {
+                try await self.look(requests)
+            }
+        } catch let passed as DeadlinePassed {
+            for request in requests where pinned[request] == nil {
+                complaints[request] =
+                    complaints[request] ?? "it did not answer within \(passed.after)"
+            }
         }
     }
 
@@ -107,21 +134,31 @@ actor ChartFollower {
         return try await recorded(request, of: nil) != nil
     }
 
-    /// As it was rendered last: by this application, else by any.
+    /// As it was rendered last: by this application, else by the first one that has it.
     private func recorded(_ request: ChartRequest, of application: String?) async throws
         -> PinnedChart?
     {
-        let name = settings.name
-        let rows = try await recorder.store.state { $0.applications.all }
-        let own = application.flatMap { rows[$0] }.map { [$0] } ?? []
-        for row in own + rows.sorted(by: { $0.key < $1.key }).map(\.value) {
-            let known = row.renderedSources?.first {
-                $0.repository == name && $0.chart == request.chart
-                    && $0.targetRevision == request.targetRevision
+        let repository = settings.name
+        return try await recorder.store.state { state in
+            let own = application.flatMap { state.applications[$0] }
+            if let chart = own?.pinned(request, in: repository) { return chart }
+            var first: (name: String, chart: PinnedChart)?
+            for (name, row) in state.applications.all where first.map({ name < $0.name }) ?? true {
+                if let chart = row.pinned(request, in: repository) { first = (name, chart) }
             }
-            if let chart = known?.pinned(repoURL: request.repoURL) { return chart }
+            return first?.chart
         }
-        return nil
+    }
+}
+
+extension ApplicationRow {
+    /// What a request meant when it was rendered last.
+    fileprivate func pinned(_ request: ChartRequest, in repository: String) -> PinnedChart? {
+        let known = renderedSources?.first {
+            $0.repository == repository && $0.chart == request.chart
+                && $0.targetRevision == request.targetRevision
+        }
+        return known?.pinned(repoURL: request.repoURL)
     }
 }
 

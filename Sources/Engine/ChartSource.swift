@@ -4,15 +4,25 @@ public import Model
 
 /// The charts of one repository or registry.
 public protocol ChartSource: Sendable {
-    /// Which version is meant now; its archive is kept from then on.
+    /// Which version is meant now.
     ///
     /// - Throws: `ChartRepositoryError`.
-    func resolve(_ request: ChartRequest) async throws -> PinnedChart
+    func find(_ request: ChartRequest) async throws -> FoundChart
     /// The archive (.tgz) of a chart that was resolved before: kept, or pulled again; never other bytes than those of
     /// its digest.
     ///
     /// - Throws: `ChartRepositoryError`.
     func archive(of chart: PinnedChart) async throws -> [UInt8]
+}
+
+/// A version that a repository named, whose archive is still to be had.
+public struct FoundChart: Sendable {
+    /// Pulls the archive, unless it is kept; it is kept from then on.
+    ///
+    /// - Throws: `ChartRepositoryError`.
+    public var pull: @Sendable () async throws -> PinnedChart
+
+    public init(pull: @escaping @Sendable () async throws -> PinnedChart) { self.pull = pull }
 }
 
 /// The repository answered, and the archive that it names, perhaps elsewhere, is not to be had.

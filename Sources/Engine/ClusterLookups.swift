@@ -52,6 +52,11 @@ final class ClusterLookups: Sendable {
         state.withLock(\.open).sorted { $0.text < $1.text }
     }
 
+    /// What was asked, with the digests of what was told.
+    var told: [ChartLookup.Query: Digest?] {
+        state.withLock { $0.answers.mapValues { $0.recorded.map { Digest(of: $0) } } }
+    }
+
     var count: Int { state.withLock(\.answers.count) }
 
     /// The Secrets that were found.
@@ -110,6 +115,15 @@ extension EnvironmentReconciler {
             ])
         }
         for query in open { lookups.answer(query, try await found(query)) }
+        return true
+    }
+
+    /// Whether the cluster tells the same again: then nothing has to be rendered.
+    func tellsTheSame(_ told: [ChartLookup.Query: Digest?]) async throws(ClusterError) -> Bool {
+        for (query, digest) in told.sorted(by: { $0.key.text < $1.key.text }) {
+            let now = try await found(query).recorded.map { Digest(of: $0) }
+            if now != digest { return false }
+        }
         return true
     }
 

@@ -25,6 +25,8 @@ struct DesiredSet: Sendable {
     var commit: String
     /// Of several sources what each was at.
     var sources: [SourceRevision]?
+    /// Archives of charts that were replaced under their versions.
+    var replaced: [ReplacedArchive] = []
     /// Of everything the rendering read.
     var inputs: Digest
     var objects: [Object]
@@ -44,6 +46,8 @@ struct DesiredSet: Sendable {
     var asked: [ManifestsRendered.Answer] = []
     var certificates: [ManifestsRendered.Certificate] = []
     var looksUp = false
+    /// What was looked up, with the digests of what was told.
+    var told: [ChartLookup.Query: Digest?] = [:]
     /// What the charts asked, and were told.
     var charts: [RenderedChart] = []
     /// What lookups found, with tokens.
@@ -67,6 +71,7 @@ struct DesiredSet: Sendable {
                 $0.renderer = "helm"
                 $0.rendererVersion = RenderingContext.chartRendererVersion
             }
+            $0.replaced = replaced.isEmpty ? nil : replaced
             $0.sources = sources
             $0.warnings = warnings
             $0.deletionHooks = deletionHooks.isEmpty ? nil : recorded(deletionHooks)
@@ -133,7 +138,9 @@ extension DesiredSet {
         let holdsChart = zip(target.application.sources, trees).contains { source, tree in
             source.isRendered && target.application.only(source).chartSource(in: tree) != nil
         }
-        guard holdsChart, let last = context.last else { return try rendered(now: context.now) }
+        guard holdsChart, context.helm == nil, let last = context.last else {
+            return try rendered(now: context.now)
+        }
         // What a chart reads is known once it has been rendered: with the time that is on record it reads what it
         // read then, as long as it gets the same answers.
         if var set = try? rendered(now: last.now) {
@@ -151,12 +158,8 @@ extension DesiredSet {
         _ context: RenderingContext
     ) throws {
         let sources = SourceRendering(target: target, trees: trees, now: now, context: context)
-        try fill(with: try sources.rendered(into: &self), of: target.application, context)
-    }
-
-    mutating func fill(
-        with rendered: Rendered, of application: Application, _ context: RenderingContext
-    ) throws(Problems) {
+        let application = target.application
+        let rendered = try sources.rendered(into: &self)
         var problems = rendered.problems
         let placed = placed(
             rendered.objects, namespace: application.destination.namespace,
@@ -173,6 +176,7 @@ extension DesiredSet {
             objects.append(Object(object, application.name, others, context.key))
         }
         problems += context.lookups?.copies(in: objects + deletionHooks) ?? []
+        told = context.lookups?.told ?? [:]
         guard problems.isEmpty else { throw Problems(problems) }
         byKey = Dictionary(
             objects.enumerated().map { ($0.element.planning.key, $0.offset) },

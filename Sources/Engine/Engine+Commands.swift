@@ -107,7 +107,7 @@ extension Engine {
             if let application { [try await environment(of: application)] } else {
                 Array(environments.values)
             }
-        await look(via: .refresh, awaiting: await chartRepositories(of: application))
+        await look(via: .refresh, awaiting: .of(application))
         // Side by side: a cluster that does not answer holds up only its own look.
         await withDiscardingTaskGroup { group in
             for environment in concerned {

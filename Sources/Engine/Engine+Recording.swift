@@ -22,6 +22,10 @@ extension Engine {
                     stream: LedgerState.Stream.repository(repository.name),
                     subjects: Subjects(repository: repository.name)))
         }
+        for (name, row) in repositories.sorted(by: { $0.key < $1.key })
+        where !settings.repositories.contains(where: { $0.name == name }) {
+            events += recorder.dropping(name, row, because: "it is not in tidemark.yaml any more")
+        }
         for environment in settings.environments {
             let declared = EnvironmentDeclared {
                 $0.mode = environment.mode == .apply ? .apply : .observe
@@ -128,5 +132,19 @@ extension Engine {
     /// A URL without the user name and password that somebody may have written into it.
     private func withoutCredentials(_ url: String) -> String {
         GitRemote.redacted(url)
+    }
+}
+
+extension Recorder {
+    /// Ends what is said of a repository that is not asked for anything any more; nothing when nothing is said of it.
+    func dropping(_ repository: String, _ row: RepositoryRow, because reason: String) -> [NewEvent]
+    {
+        guard row.unreachableSince != nil || !row.rejected.isEmpty else { return [] }
+        return [
+            event(
+                .repositoryDropped(RepositoryDropped { $0.reason = reason }),
+                stream: LedgerState.Stream.repository(repository),
+                subjects: Subjects(repository: repository))
+        ]
     }
 }

@@ -247,7 +247,8 @@ extension Engine {
         return EnvironmentReconciler.Target(
             application: application, rules: rules(of: application, environment),
             repository: row.repository, commit: commit, treeID: nil,
-            sources: application.located(row, at: commit),
+            sources: application.located(
+                row.renderedSources, in: row.repository, at: commit),
             charts: parts.settings.charts[application.name] ?? Settings.ChartRules(),
             removal: EnvironmentReconciler.Removal(
                 propagation: propagation, isLastOfFolder: isLastOfFolder))

@@ -28,6 +28,8 @@ public actor Engine {
         public var log: Logger
         /// The addresses of the clusters, for the record.
         public var servers: [String: String]
+        /// What one command is about, so that it waits for no other charts; `nil` is everything.
+        public var application: String?
         /// Whether applications are synced and healed without being asked; `false` serves one command.
         public var startsSyncs: Bool
         public var signatures: any SignatureChecking
@@ -76,12 +78,18 @@ public actor Engine {
         self.recorder = recorder
         let (jobs, jobSink) = AsyncStream<EnvironmentReconciler.Job>.makeStream()
         (self.jobs, self.jobSink) = (jobs, jobSink)
+        var timed: [String: TimedCharts] = [:]
+        for repository in parts.settings.repositories {
+            timed[repository.name] = parts.charts[repository.name].map {
+                TimedCharts($0, of: repository, clock: parts.clock)
+            }
+        }
         var environments: [String: EnvironmentReconciler] = [:]
         for environment in parts.settings.environments {
             guard let client = parts.clusters[environment.name] else { continue }
             environments[environment.name] = EnvironmentReconciler(
                 name: environment.name, mode: environment.mode == .apply ? .apply : .observe,
-                client: client, recorder: recorder, sources: parts.sources, charts: parts.charts,
+                client: client, recorder: recorder, sources: parts.sources, charts: timed,
                 tokenKey: parts.tokenKey, chartVault: parts.chartVault, log: parts.log,
                 jobs: jobSink,
                 startsSyncs: parts.startsSyncs, helm: parts.helm)
@@ -90,7 +98,7 @@ public actor Engine {
         var charts: [String: ChartFollower] = [:]
         var repositories: [String: RepositoryFollower] = [:]
         for repository in parts.settings.repositories {
-            if let source = parts.charts[repository.name] {
+            if let source = timed[repository.name] {
                 charts[repository.name] = ChartFollower(
                     settings: repository, source: source, recorder: recorder, log: parts.log)
             }
@@ -150,7 +158,7 @@ public actor Engine {
 
     private func followRepositories() async {
         // What serves one command has to know all before; a program that goes on waits for no chart.
-        await look(via: .poll, awaiting: parts.startsSyncs ? [] : Set(charts.keys))
+        await look(via: .poll, awaiting: parts.startsSyncs ? .none : .of(parts.application))
         await closePushes()
         finishReadiness()
         for (name, repository) in repositories {
@@ -163,7 +171,7 @@ public actor Engine {
         for (name, charts) in charts {
             jobSink.yield {
                 await self.poll(every: { await charts.pause }) {
-                    await self.lookAtCharts(awaiting: [name])
+                    await self.pollCharts(of: name)
                 }
             }
         }
@@ -182,11 +190,16 @@ public actor Engine {
 // MARK: - Looking
 
 extension Engine {
+    /// Whose charts are asked for before a look is over.
+    enum AwaitedCharts {
+        case none
+        /// Those of an application, or of all.
+        case of(String?)
+    }
+
     /// Fetches repositories (all by default), then tells the environments what has become of their targets.
-    ///
-    /// - Parameter charts: The repositories of charts that are asked, too.
     func look(
-        _ names: [String]? = nil, via: RefMoved.Via, awaiting charts: Set<String> = []
+        _ names: [String]? = nil, via: RefMoved.Via, awaiting charts: AwaitedCharts = .none
     ) async {
         let known = await declaredApplications()
         await withDiscardingTaskGroup { group in
@@ -205,38 +218,63 @@ extension Engine {
         await lookAtCharts(awaiting: charts)
     }
 
-    /// Asks repositories of charts what their versions mean now.
+    /// Asks repositories of charts what versions mean that are awaited, for as long as one answer may take.
     ///
     /// What others were never asked for is asked in jobs of their own: a slow repository of charts holds up those
     /// applications only that are charts of it.
-    private func lookAtCharts(awaiting names: Set<String>) async {
+    private func lookAtCharts(awaiting awaited: AwaitedCharts) async {
         let applications = await declaredApplications()
+        let concerned =
+            switch awaited {
+            case .none: [Application]()
+            case .of(let name): applications.filter { name == nil || $0.name == name }
+            }
         await withDiscardingTaskGroup { group in
             for (name, follower) in charts {
+                let now = requests(for: name, by: concerned)
                 let all = requests(for: name, by: applications)
-                let unknown = await follower.unknown(among: all)
-                if names.contains(name) {
-                    group.addTask { await self.ask(follower, all) }
-                } else if !unknown.isEmpty {
-                    jobSink.yield { await self.ask(follower, unknown) }
+                if all.isEmpty {
+                    await drop(follower)
+                    continue
+                }
+                let later = await follower.unknown(among: all).subtracting(now)
+                if !now.isEmpty {
+                    group.addTask {
+                        await self.ask(follower) { try await follower.lookInTime(now) }
+                    }
+                }
+                if !later.isEmpty {
+                    jobSink.yield { await self.ask(follower) { try await follower.look(later) } }
                 }
             }
         }
     }
 
-    private func ask(_ follower: ChartFollower, _ requests: Set<ChartRequest>) async {
-        do { try await follower.look(requests) } catch {
+    /// Asks a repository of charts for all that is wanted of it.
+    private func pollCharts(of name: String) async {
+        guard let follower = charts[name] else { return }
+        let all = requests(for: name, by: await declaredApplications())
+        _ = await follower.unknown(among: all)
+        if all.isEmpty { return await drop(follower) }
+        await ask(follower) { try await follower.look(all) }
+    }
+
+    /// Ends what is said of a repository of charts that no application asks, once all declarations are known.
+    private func drop(_ follower: ChartFollower) async {
+        guard await hasLookedEverywhere() else { return }
+        do { try await follower.drop() } catch {
+            parts.log.error("cannot record \(follower.settings.name): \(describe(error))")
+        }
+    }
+
+    private func ask(
+        _ follower: ChartFollower, _ look: @escaping @Sendable () async throws -> Void
+    ) async {
+        do { try await look() } catch {
             guard !(error is CancellationError) else { return }
             parts.log.error("cannot follow \(follower.settings.name): \(describe(error))")
         }
         await distribute()
-    }
-
-    /// The repositories of charts that an application asks, or all of them.
-    func chartRepositories(of application: String?) async -> Set<String> {
-        guard let application else { return Set(charts.keys) }
-        let sources = await declaredApplications().first { $0.name == application }?.sources
-        return Set((sources ?? []).compactMap { parts.settings.repository(of: $0)?.name })
     }
 
     private func requests(for repository: String, by applications: [Application]) -> Set<

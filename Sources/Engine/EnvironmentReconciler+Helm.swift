@@ -1,76 +1,71 @@
 internal import Declarations
 internal import Digests
-internal import GitRepository
 internal import HelmTool
 internal import Model
 internal import Rendering
 
-extension EnvironmentReconciler {
-    /// The chart of an application as the installed `helm` program renders it.
-    ///
-    /// - Throws: `Problems` when Helm refuses; any other `HelmProgramError` is about this machine, and may pass.
-    /// - Returns: `nil` when the application is no chart.
-    func renderedByHelm(_ target: Target, _ trees: [FileTree], _ context: RenderingContext)
-        async throws -> DesiredSet?
-    {
-        let application = target.application
-        guard application.sources.count == 1 else {
-            throw Problems([
-                Problem(
-                    at: application.location, field: FieldPath("spec", "sources"),
-                    "renderer: helm does not work with several sources",
-                    hint: "leave renderer out for this application")
-            ])
-        }
-        guard let tree = trees.first, let chart = application.chartSource(in: tree) else {
-            return nil
-        }
-        let commit = target.commit
-        let path = application.source.path
-        let record = ChartRecord()
-        let capabilities = try context.capabilities(of: application, chart)
-        let invocation: HelmInvocation
-        do {
-            invocation = try HelmInvocation(
-                tree, path: path,
-                options: application.helmOptions(
-                    chart, commit: target.sources.first?.revision ?? commit.description,
-                    capabilities, record.reads))
-        } catch {
-            throw refusal(error.message, hint: error.hint, of: path)
-        }
-        let program = "helm \(try await helm.version())"
-        let output = try await output(of: invocation, path)
-        var set = DesiredSet(
-            commit: commit.description,
-            inputs: context.chartInputs(application, record, program: program), objects: [],
-            byKey: [:], warnings: [])
-        set.sources = target.recordedSources
-        set.asked = record.ofCluster
-        set.chart = "\(invocation.chart.name) \(invocation.chart.version)"
-        set.program = program
-        set.charts = [RenderedChart(helm: chart, record: record)]
-        var rendered = invocation.read(output, path: path)
-        if let name = application.source.chart { rendered.name(name) }
-        try set.fill(with: rendered, of: application, context)
-        return set
+/// What the installed `helm` program made of the charts of an application.
+struct HelmOutputs: Sendable {
+    struct Output: Sendable {
+        var invocation: HelmInvocation
+        var text: [UInt8]
+        var record: ChartRecord
     }
 
-    private func output(of invocation: HelmInvocation, _ path: String) async throws -> [UInt8] {
+    /// The program, with its version.
+    var program: String
+    /// By the place of the source.
+    var outputs: [Int: Output]
+}
+
+extension EnvironmentReconciler {
+    /// Has the installed `helm` program render every source of an application that is a chart.
+    ///
+    /// - Returns: `nil` when none is.
+    /// - Throws: `Problems` when Helm refuses one; any other `HelmProgramError` is about this machine, and may pass.
+    func renderedByHelm(_ target: Target, _ trees: [FileTree], _ context: RenderingContext)
+        async throws -> HelmOutputs?
+    {
+        var outputs: [Int: HelmOutputs.Output] = [:]
+        for (index, source) in target.application.sources.enumerated() where source.isRendered {
+            guard let chart = target.application.only(source).chartSource(in: trees[index]) else {
+                continue
+            }
+            let record = ChartRecord()
+            let options = try context.helmOptions(chart, index, target, trees, record)
+            do {
+                let invocation = try HelmInvocation(
+                    trees[index], path: source.path, options: options)
+                outputs[index] = HelmOutputs.Output(
+                    invocation: invocation, text: try await text(of: invocation), record: record)
+            } catch let error as ChartError {
+                throw refusal(error, of: index, target)
+            }
+        }
+        guard !outputs.isEmpty else { return nil }
+        return HelmOutputs(program: "helm \(try await helm.version())", outputs: outputs)
+    }
+
+    /// - Throws: `ChartError` when Helm refuses.
+    private func text(of invocation: HelmInvocation) async throws -> [UInt8] {
         do {
             return try await helm.run(invocation.arguments, files: invocation.files)
-        } catch {
-            guard case .failed(let message) = error else { throw error }
-            throw refusal(invocation.scrub(message), hint: nil, of: path)
+        } catch HelmProgramError.failed(let message) {
+            throw ChartError(invocation.scrub(message).trimmingEnd)
         }
     }
 
-    private func refusal(_ message: String, hint: String?, of path: String) -> Problems {
-        Problems([
-            Problem(
-                at: SourceLocation(file: path.isEmpty ? "Chart.yaml" : path),
-                "helm: \(message.trimmingEnd)", hint: hint)
-        ])
+    private func refusal(_ error: ChartError, of index: Int, _ target: Target) -> Problems {
+        let path = target.application.sources[index].path
+        var refused = Rendered(
+            objects: [],
+            problems: [
+                Problem(
+                    at: SourceLocation(file: path.isEmpty ? "Chart.yaml" : path),
+                    "helm: \(error.message)", hint: error.hint)
+            ], warnings: [])
+        refused.name(target, index)
+        return Problems(refused.problems)
     }
 }
 

@@ -139,7 +139,13 @@ extension EnvironmentReconciler {
             entries[application]?.desired?.sources = target.recordedSources
             return
         }
+        let isOfSameInputs = entry.renderedInputs == inputs && !isOfOtherCluster
         do {
+            if isOfSameInputs, let told = entry.desired?.told, !told.isEmpty,
+                try await tellsTheSame(told)
+            {
+                return askAgain(application, where: true)
+            }
             let desired =
                 target.removal == nil
                 ? try await renderAndRecord(application, target, inputs)
@@ -208,7 +214,8 @@ extension EnvironmentReconciler {
         async throws -> DesiredSet
     {
         let row = try await recorder.store.state { $0.applications[application] }
-        let desired = try await render(target, inputs, known: row)
+        var desired = try await render(target, inputs, known: row)
+        desired.replaced = desired.sources?.replaced(since: row) ?? []
         let event = desired.event
         // What was looked up may change often, to no effect.
         let isIdle =
@@ -216,6 +223,7 @@ extension EnvironmentReconciler {
             && row?.renderedCommit == target.commit.description
         if row?.renderedInputs != desired.inputs && !isIdle || row?.desired != event.objects
             || row?.deletionHooks != event.deletionHooks ?? []
+            || row?.replacedArchives != event.replaced
             || row?.renderProblems.isEmpty == false
         {
             try await recorder.record(
@@ -248,10 +256,8 @@ extension EnvironmentReconciler {
         if let inputs = row?.renderedInputs, let now = row?.renderedNow {
             context.last = (inputs, now)
         }
-        if target.charts.renderer == .helm,
-            let set = try await renderedByHelm(target, trees, context)
-        {
-            return set
+        if target.charts.renderer == .helm {
+            context.helm = try await renderedByHelm(target, trees, context)
         }
         let lookups = target.charts.looksUp ? ClusterLookups() : nil
         context.lookups = lookups

@@ -12,7 +12,7 @@ extension EnvironmentReconciler {
     /// What a sync had applied, from the ledger's bodies.
     ///
     /// A body with tokens is never applied: a Secret whose tokens equal the live ones is left alone, any
-    /// other is rendered again from the commit that the sync ran at.
+    /// other is rendered again from what the sync had: declaration, commits, archives, and what was drawn.
     ///
     /// - Throws: `SyncError.cannotRollBack`, naming what is missing.
     func recordedSet(of sync: String, _ application: String) async throws -> DesiredSet {
@@ -40,9 +40,12 @@ extension EnvironmentReconciler {
                     if rendered == nil {
                         rendered = try await renderAgain(row, sync, application, planned)
                     }
-                    guard let again = rendered?.object(planned.key),
-                        again.planning.body == planned.body
-                    else { throw secretUnavailable(sync, planned, "its values have changed since") }
+                    guard let again = rendered?.object(planned.key) else {
+                        throw secretUnavailable(sync, planned, "it is not rendered any more")
+                    }
+                    guard again.planning.body == planned.body else {
+                        throw secretChanged(sync, planned, object, again)
+                    }
                     object = again
                 }
             }
@@ -77,32 +80,5 @@ extension EnvironmentReconciler {
     private func isLive(_ object: DesiredSet.Object) -> Bool {
         guard let live = cache.objects[object.planning.key] else { return false }
         return compare(desired: object.tokenised, live: live.node).isEmpty
-    }
-
-    private func renderAgain(
-        _ row: SyncRow, _ sync: String, _ application: String, _ planned: PlannedObject
-    ) async throws -> DesiredSet {
-        guard let target = entries[application]?.target,
-            let commit = row.commit.flatMap({ CommitID($0) })
-        else { throw secretUnavailable(sync, planned, "the commit of \(sync) is not on record") }
-        do {
-            let past = try await withFolders(target.asOf(commit, row.plan?.sources))
-            var known = try await recorder.store.state { $0.applications[application] }
-            // With what was drawn at that time.
-            known?.regenerations.removeAll { $0 > row.plan?.decidedAt ?? row.requestedPosition }
-            known?.renderedInputs = nil
-            return try await render(past, Digest(of: ""), known: known)
-        } catch {
-            throw secretUnavailable(sync, planned, describe(error))
-        }
-    }
-
-    private func secretUnavailable(_ sync: String, _ planned: PlannedObject, _ reason: String)
-        -> SyncError
-    {
-        .cannotRollBack(
-            to: sync,
-            reason: "the values of Secret \(planned.key.namespace)/\(planned.key.name) "
-                + "cannot be read from its commit: \(reason)")
     }
 }

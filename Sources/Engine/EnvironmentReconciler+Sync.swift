@@ -16,7 +16,7 @@ public enum SyncError: Error, Equatable, Sendable {
     case stalePlan(plan: String, moved: [String])
     case unknownPlan(String)
     case observeOnly(application: String)
-    case cannotRollBack(to: String, reason: String)
+    case cannotRollBack(to: String, reason: String, hint: String? = nil)
     case noSyncRuns(application: String)
     case noChart(application: String)
     case unknownEnvironment(application: String, destination: String)
@@ -33,7 +33,7 @@ extension SyncError: Diagnostic {
         case .stalePlan(let plan, _): "\(plan) is stale"
         case .unknownPlan(let plan): "there is no plan \(plan)"
         case .observeOnly(let application): "\(application) is only observed"
-        case .cannotRollBack(let sync, _): "cannot roll back to \(sync)"
+        case .cannotRollBack(let sync, _, _): "cannot roll back to \(sync)"
         case .noSyncRuns(let application): "no sync of \(application) is running"
         case .noChart(let application): "\(application) has no chart"
         case .unknownEnvironment(let application, _): "\(application) has no environment"
@@ -43,7 +43,7 @@ extension SyncError: Diagnostic {
 
     public var cause: String? {
         switch self {
-        case .cannotCompare(_, let reason), .cannotRollBack(_, let reason),
+        case .cannotCompare(_, let reason), .cannotRollBack(_, let reason, _),
             .uncertain(_, let reason):
             reason
         case .stalePlan(_, let moved): "changed since: \(moved.joined(separator: ", "))"
@@ -61,7 +61,8 @@ extension SyncError: Diagnostic {
         case .stalePlan: "make a new plan: tidemark plan APP --save"
         case .unknownPlan: "tidemark log --type plan.saved lists the saved plans"
         case .observeOnly: "set mode: apply in tidemark.yaml"
-        case .cannotCompare, .cannotRollBack, .noSyncRuns, .noChart, .unknownEnvironment,
+        case .cannotRollBack(_, _, let hint): hint
+        case .cannotCompare, .noSyncRuns, .noChart, .unknownEnvironment,
             .uncertain:
             nil
         }

@@ -102,7 +102,7 @@ actor EnvironmentReconciler {
     let client: any ClusterClient
     let recorder: Recorder
     let sources: [String: any ManifestSource]
-    let charts: [String: any ChartSource]
+    let charts: [String: TimedCharts]
     let tokenKey: TokenKey
     let chartVault: ChartVault
     let log: Logger
@@ -151,7 +151,7 @@ actor EnvironmentReconciler {
 
     init(
         name: String, mode: EnvironmentDeclared.Mode, client: any ClusterClient, recorder: Recorder,
-        sources: [String: any ManifestSource], charts: [String: any ChartSource] = [:],
+        sources: [String: any ManifestSource], charts: [String: TimedCharts] = [:],
         tokenKey: TokenKey, chartVault: ChartVault,
         log: Logger, jobs: AsyncStream<Job>.Continuation, startsSyncs: Bool = true,
         helm: HelmProgram = HelmProgram()

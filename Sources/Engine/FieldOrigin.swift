@@ -26,7 +26,8 @@ extension FieldOrigin {
     ///   - references: The files of other sources, by the `ref` that value files name them by.
     public init?(
         of field: FieldPath, _ object: ManifestsRendered.Object, application: Application,
-        tree: FileTree, references: [String: FileTree] = [:], rendered: ManifestsRendered,
+        tree: FileTree, references: [String: HelmOptions.Reference] = [:],
+        rendered: ManifestsRendered,
         commit: String, at time: Timestamp
     ) throws {
         guard let chart = application.chartSource(in: tree) else {

@@ -90,6 +90,36 @@ extension SourceRevision {
     }
 }
 
+extension [SourceRevision] {
+    /// Which archives are others than those that were rendered before under the same versions, once each.
+    ///
+    /// What was replaced stays on record until another version comes.
+    func replaced(since row: ApplicationRow?) -> [ReplacedArchive] {
+        var replaced: [ReplacedArchive] = []
+        for source in self {
+            guard let chart = source.chart, let version = source.version, let digest = source.digest
+            else { continue }
+            let former = row?.renderedSources?.first {
+                $0.repository == source.repository && $0.chart == chart && $0.version == version
+            }
+            let known = row?.replacedArchives?.first {
+                $0.repository == source.repository && $0.chart == chart && $0.version == version
+            }
+            let from = former?.digest == digest ? known?.from : former?.digest
+            guard let from, from != digest else { continue }
+            let archive = ReplacedArchive {
+                $0.chart = chart
+                $0.from = from
+                $0.repository = source.repository
+                $0.to = digest
+                $0.version = version
+            }
+            if !replaced.contains(archive) { replaced.append(archive) }
+        }
+        return replaced
+    }
+}
+
 extension Application.Source {
     /// What is asked of the repository of a chart; `nil` of a folder of Git.
     public var chartRequest: ChartRequest? {
@@ -196,12 +226,14 @@ extension Application {
         return builder.finish().description
     }
 
-    /// The sources as they were rendered last.
-    func located(_ row: ApplicationRow, at commit: CommitID) -> [LocatedSource] {
+    /// The sources as they are on record; a folder of Git that is not was at the commit, in the repository.
+    func located(_ recorded: [SourceRevision]?, in repository: String, at commit: CommitID)
+        -> [LocatedSource]
+    {
         sources.enumerated().map { index, source in
-            let known = row.renderedSources.flatMap { $0.indices.contains(index) ? $0[index] : nil }
+            let known = recorded.flatMap { $0.indices.contains(index) ? $0[index] : nil }
             return LocatedSource(
-                repository: known?.repository ?? row.repository,
+                repository: known?.repository ?? repository,
                 place: known?.place(of: source) ?? .commit(commit))
         }
     }

@@ -14,6 +14,9 @@ public protocol EventStore: Sendable {
     ) async throws -> Result
     func blob(_ digest: Digest) async throws -> [UInt8]?
     func event(id: EventID) async throws -> RecordedEvent?
+    /// The newest event of these types about an application, up to a position.
+    func newest(_ types: Set<String>, of application: String, upTo position: Int64) async throws
+        -> RecordedEvent?
 }
 
 /// One Kubernetes cluster.

@@ -1,6 +1,7 @@
 internal import Declarations
 internal import Digests
 internal import EventLog
+internal import GitRepository
 internal import Model
 internal import Planning
 internal import Rendering
@@ -38,16 +39,20 @@ struct SourceRendering {
         for (index, source) in target.application.sources.enumerated() where source.isRendered {
             var rendered: Rendered
             if let helm = target.application.only(source).chartSource(in: trees[index]) {
-                let record = ChartRecord()
-                rendered = try chart(helm, index, record, &charts)
-                inputs.append(context.chartInputs(target.application.only(source), record))
+                let output = context.helm?.outputs[index]
+                let record = output?.record ?? ChartRecord()
+                rendered =
+                    try output.map { read($0, helm, source.path, &charts) }
+                    ?? chart(helm, index, record, &charts)
+                inputs.append(
+                    context.chartInputs(
+                        target.application.only(source), record,
+                        program: output == nil ? "" : context.helm?.program ?? ""))
             } else {
                 rendered = folder(source, trees[index])
                 inputs.append(folderInputs(source, index))
             }
-            if hasSeveral || source.chart != nil {
-                rendered.name(source.chart ?? target.sources[index].repository)
-            }
+            rendered.name(target, index)
             all.objects += rendered.objects
             all.problems += rendered.problems
             all.warnings += rendered.warnings
@@ -84,7 +89,9 @@ struct SourceRendering {
         set.found = records.flatMap(\.found)
         set.charts = charts.rendered
         set.looksUp = records.contains(where: \.looksUp)
-        set.now = now
+        // Helm has a clock of its own.
+        set.now = context.helm == nil ? now : nil
+        set.program = context.helm?.program
         set.chart = charts.names.isEmpty ? nil : charts.names.joined(separator: ", ")
     }
 
@@ -100,16 +107,13 @@ struct SourceRendering {
     private func chart(
         _ helm: HelmSource, _ index: Int, _ record: ChartRecord, _ charts: inout Charts
     ) throws -> Rendered {
-        let source = target.application.sources[index]
-        let one = target.application.only(source)
-        var options = one.helmOptions(
-            helm, commit: target.sources[index].revision,
-            try context.capabilities(of: one, helm), record.reads)
-        options.references = target.application.references(among: trees)
+        let options = try context.helmOptions(helm, index, target, trees, record)
         let occurrences = charts.occurrences
-        let (rendered, identity) = renderHelm(trees[index], path: source.path, options: options) {
+        let path = target.application.sources[index].path
+        let (rendered, identity) = renderHelm(trees[index], path: path, options: options) {
             context.surroundings(
-                one.name, $0, occurrence: occurrences[$0.name] ?? 0, now: now, record)
+                target.application.name, $0, occurrence: occurrences[$0.name] ?? 0, now: now, record
+            )
         }
         if let failure = record.passingFailure { throw failure }
         charts.rendered.append(RenderedChart(helm: helm, record: record))
@@ -119,22 +123,54 @@ struct SourceRendering {
         }
         return rendered
     }
+
+    /// What the installed `helm` program printed.
+    private func read(
+        _ output: HelmOutputs.Output, _ helm: HelmSource, _ path: String, _ charts: inout Charts
+    ) -> Rendered {
+        let identity = output.invocation.chart
+        charts.rendered.append(RenderedChart(helm: helm, record: output.record))
+        charts.names.append("\(identity.name) \(identity.version)")
+        return output.invocation.read(output.text, path: path)
+    }
 }
 
-extension Application {
+extension RenderingContext {
+    /// How a source of an application that is a chart is rendered.
+    func helmOptions(
+        _ helm: HelmSource, _ index: Int, _ target: EnvironmentReconciler.Target,
+        _ trees: [FileTree], _ record: ChartRecord
+    ) throws(Problems) -> HelmOptions {
+        let one = target.application.only(target.application.sources[index])
+        var options = one.helmOptions(
+            helm, commit: target.sources[index].revision, try capabilities(of: one, helm),
+            record.reads)
+        options.references = target.references(among: trees)
+        return options
+    }
+}
+
+extension EnvironmentReconciler.Target {
     /// The files that `$NAME/path` may lead to, by name.
-    func references(among trees: [FileTree]) -> [String: FileTree] {
-        var references: [String: FileTree] = [:]
-        for (source, tree) in zip(sources, trees) {
-            if let name = source.ref { references[name] = tree }
+    func references(among trees: [FileTree]) -> [String: HelmOptions.Reference] {
+        var references: [String: HelmOptions.Reference] = [:]
+        for (index, source) in application.sources.enumerated() {
+            guard let name = source.ref else { continue }
+            let commit = sources[index].commit.map { " (\($0.short))" } ?? ""
+            references[name] = HelmOptions.Reference(
+                trees[index], of: "\(source.repoURL) at \(source.targetRevision)\(commit)")
         }
         return references
     }
 }
 
 extension Rendered {
-    /// Puts the name of the repository or chart before every place: `platform:apps/web.yaml`.
-    mutating func name(_ repository: String) {
+    /// Puts the name of the repository or chart before every place, where there is more than one folder of Git:
+    /// `platform:apps/web.yaml`.
+    mutating func name(_ target: EnvironmentReconciler.Target, _ index: Int) {
+        let source = target.application.sources[index]
+        guard target.application.sources.count > 1 || source.chart != nil else { return }
+        let repository = source.chart ?? target.sources[index].repository
         for index in objects.indices {
             objects[index].origin.file = "\(repository):\(objects[index].origin.file)"
         }

@@ -19,7 +19,8 @@ extension Event {
         case .projectionRebuilt(let payload): payload.base?.states.map(\.digest) ?? []
         case .ledgerOpened, .clockJumped, .verificationRun,
             .redactionKeyChanged, .configurationChanged, .repositoryRegistered,
-            .repositoryUnreachable, .repositoryReachable, .refMoved, .commitObserved,
+            .repositoryUnreachable, .repositoryReachable, .repositoryDropped, .refMoved,
+            .commitObserved,
             .pushIntended, .pushFinished, .environmentDeclared, .clusterConnected,
             .clusterDisconnected, .applicationDeclared, .applicationChanged, .applicationRemoved,
             .declarationsRejected, .renderFailed, .comparisonChanged, .driftDetected,

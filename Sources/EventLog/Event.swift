@@ -19,6 +19,7 @@ public enum Event: Equatable, Sendable {
     case repositoryRegistered(RepositoryRegistered)
     case repositoryUnreachable(RepositoryUnreachable)
     case repositoryReachable(RepositoryReachable)
+    case repositoryDropped(RepositoryDropped)
     case refMoved(RefMoved)
     case commitObserved(CommitObserved)
     case pushIntended(PushIntended)

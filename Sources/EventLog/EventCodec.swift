@@ -20,6 +20,7 @@ public enum EventCodec {
         case .repositoryRegistered: ("repository.registered", 1)
         case .repositoryUnreachable: ("repository.unreachable", 1)
         case .repositoryReachable: ("repository.reachable", 1)
+        case .repositoryDropped: ("repository.dropped", 1)
         case .refMoved: ("ref.moved", 1)
         case .commitObserved: ("commit.observed", 1)
         case .pushIntended: ("push.intended", 1)
@@ -83,6 +84,7 @@ public enum EventCodec {
         case .repositoryRegistered(let payload): RecordEncoder.encode(payload)
         case .repositoryUnreachable(let payload): RecordEncoder.encode(payload)
         case .repositoryReachable(let payload): RecordEncoder.encode(payload)
+        case .repositoryDropped(let payload): RecordEncoder.encode(payload)
         case .refMoved(let payload): RecordEncoder.encode(payload)
         case .commitObserved(let payload): RecordEncoder.encode(payload)
         case .pushIntended(let payload): RecordEncoder.encode(payload)
@@ -159,6 +161,7 @@ public enum EventCodec {
         case ("repository.registered", 1): return .repositoryRegistered(try read())
         case ("repository.unreachable", 1): return .repositoryUnreachable(try read())
         case ("repository.reachable", 1): return .repositoryReachable(try read())
+        case ("repository.dropped", 1): return .repositoryDropped(try read())
         case ("ref.moved", 1): return .refMoved(try read())
         case ("commit.observed", 1): return .commitObserved(try read())
         case ("push.intended", 1): return .pushIntended(try read())
@@ -222,6 +225,7 @@ public enum EventCodec {
         "repository.registered",
         "repository.unreachable",
         "repository.reachable",
+        "repository.dropped",
         "ref.moved",
         "commit.observed",
         "push.intended",

@@ -39,6 +39,22 @@ public struct LegalityAudit: Sendable {
         gone.note(envelope)
     }
 
+    private mutating func checkReachability(
+        _ event: Event, _ repository: String, _ audit: inout Step
+    ) {
+        if case .repositoryDropped = event {
+            remotes[repository] = .reachable
+            return
+        }
+        audit.move(&remotes[repository, default: .reachable], repository) { remote in
+            if case .repositoryUnreachable = event {
+                ReachabilityMachine.next(remote, .unreachable)
+            } else {
+                ReachabilityMachine.next(remote, .reachable)
+            }
+        }
+    }
+
     private mutating func checkGround(_ event: Event, _ audit: inout Step) {
         let subjects = audit.envelope.subjects
         let repository = subjects.repository ?? ""
@@ -49,14 +65,8 @@ public struct LegalityAudit: Sendable {
         case .ledgerOpened:
             if isOpen { audit.refuse("ledger", "not opened before", "opened again") }
             isOpen = true
-        case .repositoryUnreachable:
-            audit.move(&remotes[repository, default: .reachable], repository) {
-                ReachabilityMachine.next($0, .unreachable)
-            }
-        case .repositoryReachable:
-            audit.move(&remotes[repository, default: .reachable], repository) {
-                ReachabilityMachine.next($0, .reachable)
-            }
+        case .repositoryUnreachable, .repositoryReachable, .repositoryDropped:
+            checkReachability(event, repository, &audit)
         case .applicationDeclared:
             audit.move(&applications[application, default: .absent], application) {
                 DeclarationMachine.next($0, .declared)

@@ -72,6 +72,8 @@ public struct ManifestsRendered: Coded {
     public var program: String?
     public var renderer = "directory"
     public var rendererVersion = 1
+    /// Archives of charts that were replaced under their versions, for as long as these versions stay; `nil` when none was.
+    public var replaced: [ReplacedArchive]?
     /// Every source, in the order in which they are declared; `nil` when there is one of Git, whose commit is in the subjects.
     public var sources: [SourceRevision]?
     public var warnings: [String] = []
@@ -88,6 +90,7 @@ public struct ManifestsRendered: Coded {
         try coder.field("program", &program)
         try coder.field("renderer", &renderer)
         try coder.field("rendererVersion", &rendererVersion)
+        try coder.field("replaced", &replaced)
         try coder.field("sources", &sources)
         try coder.field("warnings", &warnings)
     }
@@ -121,6 +124,27 @@ public struct SourceRevision: Coded, StoredValue, Hashable {
         try coder.field("ref", &ref)
         try coder.field("repository", &repository)
         try coder.field("targetRevision", &targetRevision)
+        try coder.field("version", &version)
+    }
+}
+
+/// A version of a chart whose archive had other bytes when it was rendered before.
+public struct ReplacedArchive: Coded, StoredValue, Hashable {
+    public var chart = ""
+    /// The SHA-256 of the archive before.
+    public var from = Digest(of: "")
+    /// Such as `charts`: the name in tidemark.yaml.
+    public var repository = ""
+    /// The SHA-256 of the archive now.
+    public var to = Digest(of: "")
+    public var version = ""
+    public init() {}
+
+    public mutating func code(_ coder: inout some FieldCoder) throws(CodecError) {
+        try coder.field("chart", &chart)
+        try coder.field("from", &from)
+        try coder.field("repository", &repository)
+        try coder.field("to", &to)
         try coder.field("version", &version)
     }
 }

@@ -31,6 +31,17 @@ public struct RepositoryReachable: Coded {
     }
 }
 
+/// A repository is not asked for anything any more, so that nothing is said of it.
+public struct RepositoryDropped: Coded {
+    /// Such as `no application has a chart of it`.
+    public var reason = ""
+    public init() {}
+
+    public mutating func code(_ coder: inout some FieldCoder) throws(CodecError) {
+        try coder.field("reason", &reason)
+    }
+}
+
 public struct RefMoved: Coded {
     public enum Via: String, StoredEnum { case poll, webhook, refresh, push }
 

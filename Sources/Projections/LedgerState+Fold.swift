@@ -26,8 +26,9 @@ extension LedgerState {
             .checkpointWitnessed, .payloadRedacted, .ledgerArchived:
             break  // On the timeline only.
         case .planApproved, .planRejected, .evidenceAttested: foldEvidence(event, envelope)
-        case .repositoryRegistered, .repositoryUnreachable, .repositoryReachable, .refMoved,
-            .commitObserved, .declarationsRejected, .pushIntended, .pushFinished:
+        case .repositoryRegistered, .repositoryUnreachable, .repositoryReachable,
+            .repositoryDropped, .refMoved, .commitObserved, .declarationsRejected, .pushIntended,
+            .pushFinished:
             foldGit(event, envelope)
         case .environmentDeclared, .clusterConnected, .clusterDisconnected:
             foldEnvironment(event, envelope)
@@ -56,8 +57,9 @@ extension LedgerState {
                 $0.reason = payload.reason
                 $0.unreachableSince = $0.unreachableSince ?? envelope.occurredAt
             }
-        case .repositoryReachable:
+        case .repositoryReachable, .repositoryDropped:
             repositories.upsert(repository) {
+                if case .repositoryDropped = event { $0.rejected = [] }
                 $0.reason = nil
                 $0.unreachableSince = nil
             }
@@ -153,6 +155,7 @@ extension LedgerState {
                 $0.renderedInputs = payload.inputs
                 $0.renderedNow = payload.now
                 $0.renderedSources = payload.sources
+                $0.replacedArchives = payload.replaced
                 $0.renderWarnings = payload.warnings
                 $0.settle([.renderFailed, .unknownRepository])
             }

@@ -195,6 +195,8 @@ public struct ApplicationRow: Row {
     public var renderedNow: Timestamp?
     /// Of an application with several sources what each was at.
     public var renderedSources: [SourceRevision]?
+    /// Archives of its charts that were replaced under their versions.
+    public var replacedArchives: [ReplacedArchive]?
     public var repository = ""
     public var runningSync: String?
     public var syncReason: String?
@@ -226,6 +228,7 @@ public struct ApplicationRow: Row {
         try coder.field("renderedInputs", &renderedInputs)
         try coder.field("renderedNow", &renderedNow)
         try coder.field("renderedSources", &renderedSources)
+        try coder.field("replacedArchives", &replacedArchives)
         try coder.field("repository", &repository)
         try coder.field("runningSync", &runningSync)
         try coder.field("syncReason", &syncReason)

@@ -1,5 +1,7 @@
 public import Engine
+public import EventLog
 public import Model
+internal import YAML
 
 /// What came of a `ControlRequest`; only the parts that its action gives are set.
 public struct ControlAnswer: Equatable, Sendable {
@@ -9,8 +11,12 @@ public struct ControlAnswer: Equatable, Sendable {
     public var savedPlan: String?
     /// The plan as `SyncPlan` stores it.
     public var plan: Node?
-    /// What a plan brings of charts and of several sources, such as `platform 1a2b3c4, nginx 15.2.0`.
-    public var sources: String?
+    /// Where the charts that a plan brings, and each of several sources, are.
+    public var sources: [SourceRevision] = []
+    /// Archives of these charts that are others than before under the same versions.
+    public var replaced: [ReplacedArchive] = []
+    /// The accounts of those who wrote what a saved plan brings.
+    public var authors: [String]?
     /// Objects that the cluster refuses, with the reason, by their key's text.
     public var failures: Mapping = Mapping()
     /// The commit that reverts.
@@ -58,7 +64,9 @@ public struct ControlAnswer: Equatable, Sendable {
         fields["sync"] = sync.map(Node.string)
         fields["savedPlan"] = savedPlan.map(Node.string)
         fields["plan"] = plan
-        fields["sources"] = sources.map(Node.string)
+        fields.set("sources", sources)
+        fields.set("replaced", replaced)
+        fields["authors"] = authors.map { .array($0.map(Node.string)) }
         if !failures.isEmpty { fields["failures"] = .object(failures) }
         fields["commit"] = commit.map(Node.string)
         fields["note"] = note.map(Node.string)
@@ -83,7 +91,9 @@ public struct ControlAnswer: Equatable, Sendable {
         sync = body["sync"]?.stringValue
         savedPlan = body["savedPlan"]?.stringValue
         plan = body["plan"]
-        sources = body["sources"]?.stringValue
+        sources = Self.values(body["sources"])
+        replaced = Self.values(body["replaced"])
+        authors = body["authors"]?.arrayValue?.compactMap(\.stringValue)
         failures = body["failures"]?.objectValue ?? Mapping()
         commit = body["commit"]?.stringValue
         note = body["note"]?.stringValue
@@ -101,5 +111,19 @@ public struct ControlAnswer: Equatable, Sendable {
         through = body["through"]?.intValue
         checkpoint = body["checkpoint"]?.stringValue
         remarks = body["remarks"]?.arrayValue?.compactMap(\.stringValue) ?? []
+    }
+
+    private static func values<Value: Coded>(_ node: Node?) -> [Value] {
+        (node?.arrayValue ?? []).compactMap {
+            try? RecordDecoder.decode(Value.self, from: canonicalJSON($0))
+        }
+    }
+}
+
+extension Mapping {
+    /// Sets a list, unless it is empty.
+    fileprivate mutating func set(_ key: String, _ values: [some Coded]) {
+        let nodes = values.compactMap { try? parseJSON(RecordEncoder.encode($0)) }
+        if !nodes.isEmpty { self[key] = .array(nodes) }
     }
 }

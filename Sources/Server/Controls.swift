@@ -114,7 +114,10 @@ public struct Controls: Sendable {
         let decided = try await engine.plan(command)
         var answer = ControlAnswer()
         answer.plan = try parseJSON(decided.plan.bytes)
-        answer.sources = decided.sources?.text
+        answer.sources = decided.sources ?? []
+        let application = command.application
+        let row = try await recorder.store.state { $0.applications[application] }
+        answer.replaced = row?.replacedArchives ?? []
         for (key, message) in decided.failures.sorted(by: { $0.key < $1.key }) {
             answer.failures[key.description] = .string(message)
         }
@@ -124,6 +127,8 @@ public struct Controls: Sendable {
             } else {
                 answer.savedPlan = try await engine.save(decided, actor: actor, id: id)
             }
+            let name = answer.savedPlan ?? ""
+            answer.authors = try await recorder.store.state { $0.plans[name]?.saved.authors }
         }
         return answer
     }

@@ -47,6 +47,16 @@ final class MemoryStore: EventStore {
     func event(id: EventID) async throws -> RecordedEvent? {
         contents.withLock { contents in contents.events.first { $0.envelope.id == id } }
     }
+
+    func newest(_ types: Set<String>, of application: String, upTo position: Int64) async throws
+        -> RecordedEvent?
+    {
+        contents.withLock { contents in
+            contents.events.prefix(Int(position)).last {
+                types.contains($0.envelope.type) && $0.subjects.application == application
+            }
+        }
+    }
 }
 
 /// A cluster that has everything already; each call after the first list is counted.

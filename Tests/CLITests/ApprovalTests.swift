@@ -220,7 +220,9 @@ struct ApprovalTests {
         let other = await session.run("approve", "plan-1", "--signature", "other.sig")
         #expect(other.errors.contains("error: the signature is not good"), "\(other.text)")
         let approved = await session.run("approve", "plan-1", "--sign-with", "b")
-        #expect(approved.output == "plan-1 is approved\n", "\(approved.text)")
+        #expect(approved.output.hasPrefix("plan-1 is approved\n"), "\(approved.text)")
+        #expect(approved.output.contains("\n  web-dev → dev  commit "), "\(approved.text)")
+        #expect(approved.output.contains("\n  by Engineer A, a@example.org\n"), "\(approved.text)")
         try await until(platform) { $0.syncs["sync-1"]?.phase == .succeeded }
         let judgement = try await state(platform).plans["plan-1"]?.judgements.last
         #expect(judgement?.actor.id == "b@example.org")

@@ -1,23 +1,31 @@
 import Digests
 import Foundation
+import Synchronization
 import TestSupport
 import Testing
 
 /// An application whose chart lies in a repository that wants a password, as people see it.
 @Suite("Applications of charts from a repository")
 struct ChartRepositoryApplicationTests {
-    private static let chart = tarGzip([
-        "web/Chart.yaml": "apiVersion: v2\nname: web\nversion: 1.2.0\n",
-        "web/values.yaml": "level: info\n",
-        "web/templates/config.yaml": """
-        apiVersion: v1
-        kind: ConfigMap
-        metadata: {name: settings}
-        data:
-          level: {{ .Values.level }}
+    private static let chart = packed("level: info\n")
 
-        """,
-    ])
+    private static func packed(_ values: String) -> [UInt8] {
+        tarGzip([
+            "web/Chart.yaml": "apiVersion: v2\nname: web\nversion: 1.2.0\n",
+            "web/values.yaml": values,
+            "web/templates/config.yaml": """
+            apiVersion: v1
+            kind: ConfigMap
+            metadata: {name: settings}
+            data:
+              level: {{ .Values.level }}
+
+            """,
+        ])
+    }
+
+    /// As people see it: a version alone says nothing of the bytes.
+    private static let archive = "web 1.2.0 (sha256:\(Digest(of: chart).shortText))"
 
     private static let index = """
         apiVersion: v1
@@ -28,6 +36,10 @@ struct ChartRepositoryApplicationTests {
         """
 
     private static func answer(_ request: ServedRequest) -> ServedAnswer {
+        answer(request, chart)
+    }
+
+    private static func answer(_ request: ServedRequest, _ chart: [UInt8]) -> ServedAnswer {
         guard request["authorization"] == "Basic bWU6czNjcmV0" else { return ServedAnswer(401) }
         switch request.target {
         case "/charts/index.yaml": return ServedAnswer(text: index)
@@ -102,11 +114,48 @@ struct ChartRepositoryApplicationTests {
         }
         let status = await session.run("status", "web-dev")
         #expect(
-            status.output.firstMatch(of: /web of charts +1\.2\.0 +\^1/) != nil, "\(status.text)")
+            status.output.firstMatch(of: /web of charts +1\.2\.0 \(sha256:[0-9a-f]{12}\) +\^1/)
+                != nil, "\(status.text)")
         let plan = await session.run("plan", "web-dev", "--save")
-        #expect(plan.code == 0 && plan.output.contains("  of web 1.2.0\n"), "\(plan.text)")
+        #expect(plan.code == 0 && plan.output.contains("  of \(Self.archive)\n"), "\(plan.text)")
+        let document = await session.run("show", "plan-1", "-o", "json")
+        #expect(document.output.contains("\"digest\": \"\(Digest(of: Self.chart))\""))
+        #expect(document.output.contains("\"a@example.org\""), "\(document.text)")
         let shown = await session.run("show", "plan-1")
-        #expect(shown.output.contains("  of web 1.2.0\n"), "\(shown.text)")
+        #expect(shown.output.contains("  of \(Self.archive)\n"), "\(shown.text)")
+    }
+
+    @Test func anArchiveThatIsReplacedUnderItsVersionIsSaid() async throws {
+        let platform = try await Platform()
+        let session = platform.session
+        let served = Mutex(Self.chart)
+        let other = Self.packed("level: debug\n")
+        let text =
+            "web 1.2.0 of charts was replaced under its version: "
+            + "sha256:\(Digest(of: Self.chart).shortText) → sha256:\(Digest(of: other).shortText)"
+        try await withLoopbackServer(answer: { request in
+            Self.answer(request, served.withLock { $0 })
+        }) { server in
+            let url = "http://127.0.0.1:\(server.port)/charts"
+            try await Self.declare("helm", url, asked: url, in: platform)
+            let synced = await session.run("sync", "web-dev", "--yes")
+            #expect(synced.code == 0, "\(synced.text)")
+            #expect(await !session.run("status").output.contains("replaced"))
+            served.withLock { $0 = other }
+            let plan = await session.run("plan", "web-dev", "--save")
+            #expect(plan.code == 1 && plan.output.contains("  ! \(text)\n"), "\(plan.text)")
+            #expect(plan.output.contains("  by Engineer A, a@example.org\n"), "\(plan.text)")
+        }
+        for (arguments, part) in [
+            (["status"], "! web-dev: chart \(text)\n"),
+            (["show", "plan-1"], "  ! \(text)\n"),
+            (["log", "--type", "manifests.rendered", "-o", "wide"], text),
+            (["show", "plan-1", "-o", "json"], "\"from\": \"\(Digest(of: Self.chart))\""),
+            (["status", "-o", "json"], "\"to\": \"\(Digest(of: other))\""),
+        ] {
+            let ended = await session.run(arguments)
+            #expect(ended.output.contains(part), "\(arguments): \(ended.text)")
+        }
     }
 
     @Test func itIsPulledSyncedAndExplainedAndNeedsNoNetworkThen() async throws {
@@ -122,18 +171,20 @@ struct ChartRepositoryApplicationTests {
         }
         let status = await session.run("status", "web-dev")
         #expect(
-            status.output.firstMatch(of: /web of charts +1\.2\.0 +\^1/) != nil, "\(status.text)")
+            status.output.firstMatch(of: /web of charts +1\.2\.0 \(sha256:[0-9a-f]{12}\) +\^1/)
+                != nil, "\(status.text)")
         let explained = await session.run("explain", "sync-1")
         #expect(
-            explained.output.contains("web 1.2.0, declared by commit"), "\(explained.text)")
-        #expect(explained.output.contains("\"use the chart\""), "\(explained.text)")
+            explained.output.contains("\(Self.archive), declared by"), "\(explained.text)")
+        #expect(explained.output.contains("by Engineer A; asked for by"), "\(explained.text)")
         let application = await session.run("explain", "web-dev")
-        #expect(application.output.contains("^1 of charts, web: 1.2.0"), "\(application.text)")
+        #expect(
+            application.output.contains("^1 of charts, web: 1.2.0 (sha256:"), "\(application.text)")
         let why = await session.run(
             "why", "configmap/settings", "--field", "data.level", "-o", "wide")
         #expect(why.output.contains("template  templates/config.yaml:5"), "\(why.text)")
         #expect(why.output.contains("level (default, values.yaml:1)"), "\(why.text)")
-        #expect(why.output.contains("chart     web 1.2.0 of charts"), "\(why.text)")
+        #expect(why.output.contains("chart     \(Self.archive) of charts"), "\(why.text)")
 
         // Nobody listens any more.
         let plan = await session.run("plan", "web-dev")

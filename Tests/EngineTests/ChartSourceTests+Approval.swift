@@ -48,7 +48,7 @@ extension ChartSourceTests {
         let accounts = ["b@example.com", "c@example.com", "engineer-b", "engineer-c"]
         let other = Actor(kind: .user, id: "uid:1000", authentication: .unixPeer)
         let id = EventID(at: world.clock.now(), random: world.clock.randomBytes(10))
-        let isThere = Self.isThere("version", "2.0.0")
+        let isThere = World.isThere("m", "version", "2.0.0")
         let isSynced = try await world.run(requireApproval: .standard, until: isThere) {
             [world] engine in
             try await world.until { $0.store.state.plans["plan-1"] != nil }

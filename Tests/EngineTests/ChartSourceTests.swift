@@ -15,12 +15,9 @@ import Testing
 struct ChartSourceTests {
     let world = World()
     private let folder: TemporaryFolder
-    let person = Actor(kind: .user, id: "engineer-a", authentication: .unixPeer)
 
     init() throws {
-        folder = try TemporaryFolder()
-        let path = folder.url.path
-        world.vault.withLock { $0 = path + "/charts" }
+        folder = try world.keepKeys()
         world.hasCharts.withLock { $0 = true }
     }
 
@@ -36,9 +33,7 @@ struct ChartSourceTests {
         return world.source.commit(
             message,
             [
-                "applications/shop.yaml": World.application(selfHeal: false).replacingOccurrences(
-                    of: #"{repoURL: "file:///platform", targetRevision: main, path: apps/shop}"#,
-                    with: source)
+                "applications/shop.yaml": World.shop("source: \(source)")
             ].merging(others) { $1 }, by: author)
     }
 
@@ -62,26 +57,17 @@ struct ChartSourceTests {
     }
 
     func live(_ field: String, kind: String = "ConfigMap", name: String = "m") -> String? {
-        world.cluster.objects[World.key(kind, name)]?["data"]?[field]?.stringValue
+        world.live(name, field, kind: kind)
     }
 
-    /// Runs an engine until the live object says this, and all is in sync.
     func reach(_ field: String, _ value: String) async throws {
-        let isThere = Self.isThere(field, value)
-        #expect(try await world.run(until: isThere) { try await $0.refresh() })
+        try await world.reach("m", field, value)
     }
 
-    static func isThere(_ field: String, _ value: String) -> @Sendable (World) -> Bool {
-        { world in
-            let live = world.cluster.objects[World.key("ConfigMap", "m")]
-            return world.isSynced && live?["data"]?[field]?.stringValue == value
-        }
-    }
-
-    var row: ApplicationRow? { world.store.state.applications["shop"] }
+    var row: ApplicationRow? { world.shop }
 
     func versions(of sync: String?) -> [String?]? {
-        sync.flatMap { world.store.state.syncs[$0]?.plan?.sources?.map(\.version) }
+        world.sources(of: sync)?.map(\.version)
     }
 
     @Test func aRangeThatComesToMeanAnotherVersionIsSyncedAndOnRecord() async throws {
@@ -114,7 +100,7 @@ struct ChartSourceTests {
             tests.publish("1.0.0")
             try await tests.reach("version", "1.0.0")
             tests.publish("1.1.0")
-            let isThere = Self.isThere("version", "1.1.0")
+            let isThere = World.isThere("m", "version", "1.1.0")
             try await tests.world.run(fate, until: isThere)
             #expect(try await tests.world.run(until: isThere), "\(fate.log)")
             return tests
@@ -151,10 +137,28 @@ struct ChartSourceTests {
         declare("1.0.0")
         publish("1.0.0")
         try await reach("text", "1.0.0")
-        let before = row?.renderedSources?.first?.digest
+        let before = try #require(row?.renderedSources?.first?.digest)
+        #expect(row?.replacedArchives == nil)
         publish("1.0.0", "replaced")
         try await reach("text", "replaced")
-        #expect(before != nil && row?.renderedSources?.first?.digest != before)
+        let after = try #require(row?.renderedSources?.first?.digest)
+        #expect(row?.replacedArchives?.map(\.from) == [before])
+        #expect(row?.replacedArchives?.map(\.to) == [after] && after != before)
+        let position = world.store.events.count
+        try await reach("text", "replaced")
+        #expect(world.timeline(after: position) == [])
+
+        // It is said also where nothing that a template reads is another, and until another version comes.
+        publish("1.0.0", "replaced", more: ["README.md": "new"])
+        let isThird: @Sendable (World) -> Bool = {
+            $0.isSynced
+                && $0.store.state.applications["shop"]?.replacedArchives?.first?.from == after
+        }
+        #expect(try await world.run(until: isThird) { try await $0.refresh() })
+        declare("1.1.0")
+        publish("1.1.0")
+        try await reach("text", "1.1.0")
+        #expect(row?.replacedArchives == nil)
     }
 
     @Test func whatIsOnRecordNeedsNoNetwork() async throws {
@@ -177,8 +181,9 @@ struct ChartSourceTests {
             $0.cluster.objects[World.key("ConfigMap", "m")] != nil && $0.isSynced
         }
         let id = EventID(at: world.clock.now(), random: world.clock.randomBytes(10))
-        let isSynced = try await world.run(until: isBack) { [person] engine in
-            _ = try await engine.sync(SyncCommand(application: "shop"), actor: person, id: id)
+        let isSynced = try await world.run(until: isBack) { engine in
+            _ = try await engine.sync(
+                SyncCommand(application: "shop"), actor: World.person, id: id)
         }
         #expect(isSynced && live("version") == "1.0.0")
 
@@ -229,19 +234,10 @@ struct ChartSourceTests {
         publish("1.1.0")
         try await reach("version", "1.1.0")
         #expect(live("drawn", kind: "Secret", name: "s") != drawn)
-        let done = Box<String>()
-        let id = EventID(at: world.clock.now(), random: world.clock.randomBytes(10))
-        let isDone: @Sendable (World) -> Bool = { world in
-            guard let name = done.value else { return false }
-            return world.store.state.syncs[name]?.phase == .succeeded
-        }
-        let isRolledBack = try await world.run(until: isDone) { [person] engine in
-            done.value = try await engine.rollback(
-                "shop", to: "sync-1", isPruning: nil, actor: person, id: id)
-        }
-        #expect(isRolledBack && live("version") == "1.0.0")
+        let sync = try await world.rollback(to: "sync-1")
+        #expect(sync != nil && live("version") == "1.0.0")
         #expect(live("drawn", kind: "Secret", name: "s") == drawn)
-        #expect(versions(of: done.value) == ["1.0.0"])
+        #expect(versions(of: sync) == ["1.0.0"])
     }
 
     @Test func aRollbackFindsTheChartOfAnExactVersionThatWasDeclaredThen() async throws {
@@ -252,15 +248,8 @@ struct ChartSourceTests {
         let drawn = live("drawn", kind: "Secret", name: "s")
         declare("2.0.0", "to version 2")
         try await reach("version", "2.0.0")
-        let id = EventID(at: world.clock.now(), random: world.clock.randomBytes(10))
-        let isDone: @Sendable (World) -> Bool = {
-            $0.store.state.syncs["sync-3"]?.phase == .succeeded
-        }
-        let isRolledBack = try await world.run(until: isDone) { [person] engine in
-            _ = try await engine.rollback(
-                "shop", to: "sync-1", isPruning: nil, actor: person, id: id)
-        }
-        #expect(isRolledBack && live("version") == "1.0.0")
+        let sync = try await world.rollback(to: "sync-1")
+        #expect(sync != nil && live("version") == "1.0.0")
         #expect(live("drawn", kind: "Secret", name: "s") == drawn)
     }
 
@@ -294,10 +283,7 @@ struct ChartSourceTests {
                 value,
                 [
                     "a.yaml": "a: \(value)",
-                    "applications/shop.yaml": World.application().replacingOccurrences(
-                        of:
-                            #"source: {repoURL: "file:///platform", targetRevision: main, path: apps/shop}"#,
-                        with: sources),
+                    "applications/shop.yaml": World.shop(sources, selfHeal: true),
                 ]
             ).description
         }

@@ -76,6 +76,22 @@ extension ChartTests {
         #expect(!world.store.holds(Array("new-password".utf8)))
     }
 
+    @Test func nothingIsRenderedWhileTheClusterTellsTheSame() async throws {
+        put("shop", password: "correct-horse-battery")
+        world.charts.withLock { $0["shop"] = Settings.ChartRules(looksUp: true) }
+        deploy([
+            "apps/shop/templates/m.yaml": configMap(
+                #"len (lookup "v1" "Secret" "shop" "db").data"#)
+        ])
+        try await settle()
+        let (trees, position) = (world.source.trees, world.store.events.count)
+        let end = world.clock.now() + .seconds(400)
+        // Asked six times; as the process is new, declarations and chart are read once.
+        #expect(try await world.run { $0.clock.now() > end })
+        #expect(world.source.trees - trees == 2)
+        #expect(world.timeline(after: position) == [])
+    }
+
     @Test func aClusterThatDoesNotAnswerALookupIsAskedAgain() async throws {
         put("shop", password: "correct-horse-battery")
         world.charts.withLock { $0["shop"] = Settings.ChartRules(looksUp: true) }

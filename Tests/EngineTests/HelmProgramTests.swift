@@ -125,6 +125,69 @@ struct HelmProgramTests {
         #expect(row?.desired.map(\.file) == ["web:templates/m.yaml"])
     }
 
+    private static let severalSources = """
+        sources:
+              - {repoURL: "https://charts.example.com", chart: web, targetRevision: "^1", helm: {valueFiles: [$v/shop/web.yaml]}}
+              - {repoURL: "file:///platform", path: chart, helm: {valueFiles: [$v/shop/shop.yaml]}}
+              - {repoURL: "file:///platform", path: plain}
+              - {repoURL: "file:///values", ref: v}
+        """
+
+    @Test func severalSourcesAreRenderedEachWithValueFilesOfOthers() async throws {
+        try install(
+            """
+            chart=$(sed -n 's/^name: //p' chart/Chart.yaml)
+            echo ---
+            echo "# Source: $chart/templates/m.yaml"
+            echo 'apiVersion: v1'
+            echo 'kind: ConfigMap'
+            echo "metadata: {name: $chart}"
+            echo "data: {values: '$(cat values-0.yaml | tr '\\n' ' ')', files: '$(find . -type f | wc -l)'}"
+            """)
+        world.hasCharts.withLock { $0 = true }
+        world.hasValues.withLock { $0 = true }
+        world.chartSource.publish("web", "1.0.0", ["templates/m.yaml": "a: 1"])
+        world.values.commit("values", ["shop/web.yaml": "a: web", "shop/shop.yaml": "a: shop"])
+        world.source.commit(
+            "deploy",
+            [
+                "applications/shop.yaml": World.application().replacingOccurrences(
+                    of:
+                        #"source: {repoURL: "file:///platform", targetRevision: main, path: apps/shop}"#,
+                    with: Self.severalSources),
+                "chart/Chart.yaml": "apiVersion: v2\nname: shop\nversion: 2.0.0\n",
+                "plain/a.yaml": World.configMap("plain", "p"),
+            ])
+        let isSynced = try await world.run { $0.isSynced }
+        let row = try #require(world.store.state.applications["shop"])
+        #expect(isSynced, "\(row.renderProblems)")
+        func data(_ name: String) -> Node? {
+            world.cluster.objects[World.key("ConfigMap", name)]?["data"]
+        }
+        #expect(data("web")?["values"]?.stringValue == "a: web")
+        #expect(data("shop")?["values"]?.stringValue == "a: shop")
+        #expect(data("plain")?["key"]?.stringValue == "p")
+        // Chart.yaml and its template, and the values: nothing of the other sources.
+        #expect(data("web")?["files"]?.stringValue == "3")
+        #expect(
+            Set(row.desired.map(\.file)) == [
+                "web:templates/m.yaml", "platform:chart/templates/m.yaml", "platform:plain/a.yaml",
+            ])
+        #expect(row.renderedSources?.map(\.version) == ["1.0.0", nil, nil, nil])
+        let event = world.store.events.compactMap {
+            if case .manifestsRendered(let payload)? = $0.event { payload } else { nil }
+        }.last
+        #expect(event?.program == "helm v9.9.9" && event?.chart == "web 1.0.0, shop 2.0.0")
+
+        // A value file of another source is an input.
+        world.values.commit("values", ["shop/web.yaml": "a: new", "shop/shop.yaml": "a: shop"])
+        let isNew: @Sendable (World) -> Bool = { world in
+            let live = world.cluster.objects[World.key("ConfigMap", "web")]
+            return world.isSynced && live?["data"]?["values"]?.stringValue == "a: new"
+        }
+        #expect(try await world.run(until: isNew) { try await $0.refresh() })
+    }
+
     @Test func whatHelmRefusesIsAProblemWithoutSecrets() async throws {
         try install("echo 'Error: execution error at x: hunter2' >&2; exit 1")
         #expect(

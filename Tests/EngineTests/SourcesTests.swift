@@ -14,12 +14,9 @@ import Testing
 struct SourcesTests {
     private let world = World()
     private let folder: TemporaryFolder
-    private let person = Actor(kind: .user, id: "engineer-a", authentication: .unixPeer)
 
     init() throws {
-        folder = try TemporaryFolder()
-        let path = folder.url.path
-        world.vault.withLock { $0 = path + "/charts" }
+        folder = try world.keepKeys()
         world.hasValues.withLock { $0 = true }
     }
 
@@ -31,9 +28,7 @@ struct SourcesTests {
 
     private static func application(_ sources: String, selfHeal: Bool = false) -> String {
         let indented = sources.split(separator: "\n").map { "      \($0)" }.joined(separator: "\n")
-        return World.application(selfHeal: selfHeal).replacingOccurrences(
-            of: #"source: {repoURL: "file:///platform", targetRevision: main, path: apps/shop}"#,
-            with: "sources:\n\(indented)")
+        return World.shop("sources:\n\(indented)", selfHeal: selfHeal)
     }
 
     @discardableResult
@@ -78,24 +73,17 @@ struct SourcesTests {
 
     private func live(_ name: String, _ field: String = "a", kind: String = "ConfigMap") -> String?
     {
-        world.cluster.objects[World.key(kind, name)]?["data"]?[field]?.stringValue
+        world.live(name, field, kind: kind)
     }
 
     private func reach(_ value: String, of name: String = "shop-m") async throws {
-        #expect(
-            try await world.run {
-                $0.isSynced
-                    && $0.cluster.objects[World.key("ConfigMap", name)]?["data"]?["a"]?.stringValue
-                        == value
-            } _: { engine in
-                try await engine.refresh()
-            })
+        try await world.reach(name, "a", value)
     }
 
-    private var row: ApplicationRow? { world.store.state.applications["shop"] }
+    private var row: ApplicationRow? { world.shop }
 
     private func sources(of sync: String) -> [String?]? {
-        world.store.state.syncs[sync]?.plan?.sources?.map(\.commit)
+        world.sources(of: sync)?.map(\.commit)
     }
 
     @Test func aCommitOfAnySourceIsSyncedAndOnRecord() async throws {
@@ -146,13 +134,15 @@ struct SourcesTests {
 
     @Test func aFileThatTheOtherSourceDoesNotHaveIsNamed() async throws {
         platform()
-        world.values.commit("empty", ["plain/x.yaml": "{}"])
+        let missing = world.values.commit("empty", ["plain/x.yaml": "{}"]).short
         #expect(
             try await world.run {
                 $0.store.state.applications["shop"]?.renderProblems.contains {
-                    $0.contains("shop/a.yaml")
+                    $0.hasSuffix(
+                        "open $values/shop/a.yaml: no such file or directory in file:///values at "
+                            + "HEAD (\(missing)), the source with ref values")
                 } == true
-            })
+            }, "\(row?.renderProblems ?? [])")
     }
 
     @Test func aRollbackBringsBackWhatEverySourceWas() async throws {
@@ -162,20 +152,33 @@ struct SourcesTests {
         let before = [live("shop-m", "drawn"), live("shop-s", kind: "Secret")]
         values("two")
         try await reach("two")
-        let done = Box<String>()
-        let id = EventID(at: world.clock.now(), random: world.clock.randomBytes(10))
-        let isDone: @Sendable (World) -> Bool = { world in
-            guard let name = done.value else { return false }
-            return world.store.state.syncs[name]?.phase == .succeeded
-        }
-        let isRolledBack = try await world.run(until: isDone) { [person] engine in
-            done.value = try await engine.rollback(
-                "shop", to: "sync-1", isPruning: nil, actor: person, id: id)
-        }
-        #expect(isRolledBack)
+        let sync = try #require(try await world.rollback(to: "sync-1"))
         #expect(live("shop-m") == "one")
         #expect([live("shop-m", "drawn"), live("shop-s", kind: "Secret")] == before)
-        #expect(sources(of: done.value ?? "") == sources(of: "sync-1"))
+        #expect(sources(of: sync) == sources(of: "sync-1"))
+    }
+
+    /// The helm block, and the number of sources, are those of the time that is gone back to.
+    @Test func aRollbackRendersAsTheApplicationWasDeclaredThen() async throws {
+        func declare(_ value: String, _ more: String = "") {
+            platform(
+                sources: more
+                    + #"- {repoURL: "file:///platform", path: chart, helm: {valuesObject: {a: "#
+                    + value + "}}}")
+        }
+        declare("first")
+        values("one")
+        try await reach("first")
+        let before = [live("shop-m", "drawn"), live("shop-s", kind: "Secret")]
+        declare("second", #"- {repoURL: "file:///values", path: plain}"# + "\n")
+        try await reach("second")
+        #expect(live("shop-s", kind: "Secret") != before[1])
+        let sync = try #require(try await world.rollback(to: "sync-1"))
+        #expect([live("shop-m", "drawn"), live("shop-s", kind: "Secret")] == before)
+        // Also to a sync that went back itself.
+        world.cluster.remove(World.key("Secret", "shop-s"))
+        #expect(try await world.rollback(to: sync) != nil)
+        #expect([live("shop-m", "drawn"), live("shop-s", kind: "Secret")] == before)
     }
 
     @Test func twoChartsOfOneNameShareNoKeysAndFurtherSourcesChangeNone() async throws {
@@ -275,13 +278,13 @@ struct SourcesTests {
         let before = world.values.messages
         try await world.run { _ in
             pushed.value != nil
-        } _: { [person] engine in
+        } _: { engine in
             do { _ = try await engine.revertPlan("shop", to: "sync-1") } catch {
                 refusal.value = "\(error)"
             }
-            _ = try await engine.revert("shop", to: nil, actor: person, id: id)
+            _ = try await engine.revert("shop", to: nil, actor: World.person, id: id)
             // Sent twice it is the same commit.
-            let again = try await engine.revert("shop", to: nil, actor: person, id: id)
+            let again = try await engine.revert("shop", to: nil, actor: World.person, id: id)
             pushed.value = again.note
         }
         #expect(world.source.messages.last == "Revert" && world.values.messages == before)

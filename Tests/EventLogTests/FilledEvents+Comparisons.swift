@@ -52,6 +52,15 @@ let filledComparisons: [Event] = [
             $0.program = "helm v4.3.1"
             $0.renderer = "helm"
             $0.rendererVersion = 1
+            $0.replaced = [
+                ReplacedArchive {
+                    $0.chart = "nginx"
+                    $0.from = digest[6]
+                    $0.repository = "charts"
+                    $0.to = digest[7]
+                    $0.version = "15.2.0"
+                }
+            ]
             $0.sources = [sourceRevision]
             $0.warnings = ["two files declare Service/api-gateway"]
         }),

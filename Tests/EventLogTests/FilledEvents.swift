@@ -128,6 +128,7 @@ private let filledGround: [Event] = [
             $0.attempts = 3
             $0.unreachableSince = time + .seconds(-200)
         }),
+    .repositoryDropped(RepositoryDropped { $0.reason = "no application has a chart of it" }),
     .refMoved(
         RefMoved {
             $0.from = commits[1]

@@ -18,6 +18,8 @@ struct Assembly: Sendable {
     let log: Logger
     /// The environments to connect to; `nil` means all.
     var environments: Set<String>?
+    /// What one command is about; `nil` is everything.
+    var application: String?
     /// Whether applications are synced without being asked.
     var startsSyncs = false
 
@@ -41,7 +43,7 @@ struct Assembly: Sendable {
             for environment in chosen {
                 clients.append(try await client(of: environment, &group))
             }
-            let puller = workspace.chartPuller(log)
+            let puller = workspace.chartPuller(ledger, log)
             let result: Swift.Result<Result, any Error>
             do {
                 result = .success(try await run(engine(clients, puller), body))
@@ -135,6 +137,7 @@ struct Assembly: Sendable {
             servers: workspace.servers,
             startsSyncs: startsSyncs, signatures: workspace.trustedKeys)
         parts.charts = charts
+        parts.application = application
         return Engine(parts)
     }
 

@@ -8,16 +8,19 @@ internal import Projections
 internal import Server
 
 extension Workspace {
-    /// Pulls charts into a folder beside the ledger; `shutdown` must be called once.
-    func chartPuller(_ log: Logger) -> ChartPuller {
-        ChartPuller(cacheFolder: chartsFolder, log: log)
+    /// Pulls charts into a folder beside the ledger, from which nothing goes that its present rests on; `shutdown` must
+    /// be called once.
+    func chartPuller(_ ledger: any LedgerReading, _ log: Logger) -> ChartPuller {
+        ChartPuller(cacheFolder: chartsFolder, log: log) {
+            try await ledger.state { $0.neededArchives }
+        }
     }
 
     var chartsFolder: String { cacheFolder + "/charts" }
 
     /// What the charts of a repository are pulled from.
     func charts(of repository: Settings.Repository, _ puller: ChartPuller) -> PulledCharts {
-        PulledCharts(puller, deadline: repository.deadline) { try chartCredentials(of: repository) }
+        PulledCharts(puller) { try chartCredentials(of: repository) }
     }
 
     private func chartCredentials(of repository: Settings.Repository) throws -> ChartCredentials {
@@ -56,7 +59,8 @@ extension Workspace {
     ///
     /// - Returns: What was found.
     func lookAtCharts(of repository: Settings.Repository) async throws -> String {
-        let rows = try await openForReading().present(of: .declared).applications.all
+        let ledger = try await openForReading()
+        let rows = try await ledger.present(of: .declared).applications.all
         var requests: Set<ChartRequest> = []
         for row in rows.values where !row.isRemoved {
             let manifest = Array(row.declaration.manifest.utf8)
@@ -70,8 +74,9 @@ extension Workspace {
         guard !requests.isEmpty else {
             return "\(repository.url), not asked: no application has a chart of it"
         }
-        let puller = chartPuller(ErrorStreamLog.logger(level: .error))
-        let source = charts(of: repository, puller)
+        let puller = chartPuller(ledger, ErrorStreamLog.logger(level: .error))
+        let source = TimedCharts(
+            charts(of: repository, puller), of: repository, clock: Assembly.clock)
         let result: Result<[PinnedChart], any Error>
         do {
             var pinned: [PinnedChart] = []

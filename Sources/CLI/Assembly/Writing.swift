@@ -95,10 +95,19 @@ struct Writing: Sendable {
             return try await body(answer, Session(ledger: ledger, client: nil))
         }
         assembly.environments = try await environments(of: application, ledger)
+        assembly.application = try await self.application(of: application, ledger)
         return try await assembly.withEngine { engine, controls in
             await engine.ready()
             let answer = try await controls.perform(request, actor: actor)
             return try await body(answer, Session(ledger: ledger, client: nil))
+        }
+    }
+
+    /// The application that a name means, which may be that of a saved plan; `nil` when the ledger does not know it.
+    private func application(of name: String?, _ ledger: SQLiteLedger) async throws -> String? {
+        guard let name else { return nil }
+        return try await ledger.state {
+            $0.applications[name] == nil ? $0.plans[name]?.application : name
         }
     }
 

@@ -20,6 +20,7 @@ struct SigningOptions: ParsableArguments {
     var text = false
 
     @OptionGroup var author: AuthorOptions
+    @OptionGroup var format: FormatOptions
 
     func validate() throws {
         if [signature, signWith, author.by].compactMap({ $0 }).count > 1 {
@@ -46,7 +47,31 @@ struct SigningOptions: ParsableArguments {
         let standing = try await Writing(workspace, by: author.by).perform(
             .judge(judgement), about: judgement.plan
         ) { answer, _ in answer.standing }
-        try show(standing ?? "recorded")
+        try await report(judgement.plan, standing ?? "recorded", workspace)
+    }
+
+    /// Says where a plan stands now, what it brings, and from whom.
+    private func report(_ name: String, _ standing: String, _ workspace: Workspace) async throws {
+        let ledger = try await workspace.openForReading()
+        guard let row = try await ledger.present(of: .plan(name)).plans[name] else {
+            return try show(standing)
+        }
+        let origin = try await ledger.origin(of: row)
+        switch format.output {
+        case .table, .wide:
+            let place = "\(row.application) → \(row.environment)  commit \(short(row.commit))"
+            let lines = [standing] + ([place] + origin.lines(format.color.paint)).map { "  " + $0 }
+            try show(lines.joined(separator: "\n"))
+        case .json, .yaml:
+            var document = Mapping([
+                ("plan", .string(name)), ("standing", .string(standing)),
+                ("application", .string(row.application)),
+                ("environment", .string(row.environment)),
+            ])
+            document.set("commit", row.commit)
+            origin.add(to: &document)
+            try show(.object(document), isYAML: format.output == .yaml)
+        }
     }
 
     private func signedText(_ judgement: PlanJudgement, _ workspace: Workspace) async throws

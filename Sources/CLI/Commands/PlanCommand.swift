@@ -82,6 +82,7 @@ struct PlanCommand: AsyncParsableCommand {
             var document = Mapping([("plan", report.document)])
             document.set("savedAs", report.savedName)
             document["refused"] = .object(report.failures)
+            report.origin.add(to: &document)
             try show(.object(document), isYAML: format.output == .yaml)
         }
         if report.differs { throw Outcome.differs }

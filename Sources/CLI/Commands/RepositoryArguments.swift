@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import ChartRepository
+internal import Deadline
 internal import Logging
 internal import Model
 
@@ -61,13 +62,24 @@ struct RepositoryArguments: ParsableArguments {
             try: "name the repository with --repo, or give an address: oci://… or https://…")
     }
 
+    /// For finding a chart and pulling it.
+    private static let deadline = PullLimits.standard.request
+
     /// Pulls a chart and gives its archive.
     func pull(_ reference: ChartReference) async throws -> [UInt8] {
         let puller = ChartPuller(
             cacheFolder: try folder(), log: ErrorStreamLog.logger(level: .warning))
         let result: Result<PulledChart, any Error>
         do {
-            result = .success(try await puller.pull(reference, credentials: try credentials()))
+            let credentials = try credentials()
+            result = .success(
+                try await withDeadline(Self.deadline) {
+                    try await puller.pull(reference, credentials: credentials)
+                })
+        } catch let passed as DeadlinePassed {
+            result = .failure(
+                ChartRepositoryError.unreachable(
+                    "\(reference)", "it did not answer within \(passed.after)"))
         } catch { result = .failure(error) }
         await puller.shutdown()
         return try result.get().bytes

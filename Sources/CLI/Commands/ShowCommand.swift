@@ -101,28 +101,16 @@ struct ShowCommand: AsyncParsableCommand {
         }
         let report = try PlanReport(
             RecordDecoder.decode(SyncPlan.self, from: bytes),
-            sources: try await sources(of: row, ledger)?.text)
+            origin: try await ledger.origin(of: row))
         switch format.output {
         case .table, .wide:
             try show(report.text(format.color.paint, showsAll: format.output == .wide))
             for judgement in judgements { try show(judgement) }
-        case .json, .yaml: try show(report.document, isYAML: format.output == .yaml)
+        case .json, .yaml:
+            var document = report.document.objectValue ?? Mapping()
+            report.origin.add(to: &document)
+            try show(.object(document), isYAML: format.output == .yaml)
         }
-    }
-
-    /// What was rendered last when the plan was decided.
-    private func sources(of row: PlanRow, _ ledger: any LedgerReading) async throws
-        -> [SourceRevision]?
-    {
-        let rendering = try await ledger.events(
-            matching: EventFilter {
-                $0.application = row.application
-                $0.types = ["manifests.rendered"]
-                $0.positions = 1...max(1, row.saved.decidedAt)
-            }, newestFirst: true, limit: 1
-        ).first
-        guard case .manifestsRendered(let rendered)? = rendering?.event else { return nil }
-        return rendered.sources
     }
 
     private func document(_ row: SyncRow, _ state: LedgerState, _ proof: String) throws -> Node {
@@ -134,73 +122,31 @@ struct ShowCommand: AsyncParsableCommand {
     }
 
     private func object(_ ledger: any LedgerReading) async throws -> Node {
-        let found = try await candidates(ledger)
-        guard let object = found.first else {
-            throw CommandError(
-                "\(address) was never seen", try: "tidemark status APP lists the objects")
-        }
-        guard found.count == 1 else {
-            let places = found.map { "\($0.environment): \(CLI.address($0.key))" }.sorted()
-            throw CommandError(
-                "\(address) means \(found.count) objects",
-                because: places.joined(separator: "; "), try: "name --env and --namespace")
-        }
-        return try await body(of: object, ledger)
-    }
-
-    private struct Candidate {
-        var environment: String
-        var key: ObjectKey
-        var row: ObjectRow
-        /// What Git wants of the application at that moment; read only when it is asked for.
-        var desired: [ManifestsRendered.Object] = []
-    }
-
-    /// The objects that the address can mean, as they were at the moment.
-    private func candidates(_ ledger: any LedgerReading) async throws -> [Candidate] {
-        let wanted = try ObjectAddress(address, namespace: namespace)
-        // By what happened until then, any object may have been seen later than it was there.
-        let state =
-            moment.effective
-            ? try await moment.state(of: ledger)
-            : try await ledger.present(of: .objects(named: wanted.name))
+        let state = moment.effective ? try await moment.state(of: ledger) : nil
         var position: Int64?
         if !moment.effective, let at = moment.at {
             position = try await Moment(at).position(ledger)
         }
-        var found: [Candidate] = []
-        for (text, row) in state.objects.all {
-            guard let place = ObjectPlace(text), wanted.matches(place.key),
-                environment == nil || environment == place.environment
-            else { continue }
-            var candidate = Candidate(environment: place.environment, key: place.key, row: row)
+        let search = ObjectSearch(
+            ledger: ledger, address: try ObjectAddress(address, namespace: namespace),
+            environment: environment, position: position, state: state)
+        let found = try await search.only()
+        guard desired else { return try await body(found.row.live, ledger) }
+        let application = found.row.application
+        let objects: [ManifestsRendered.Object] =
             if let position {
-                guard row.firstSeen <= position,
-                    let then = try await ledger.object(
-                        place.key, in: place.environment, at: position)
-                else { continue }
-                candidate.row = then
+                try await ledger.desired(application, at: position)
+            } else if let state {
+                state.applications[application]?.desired ?? []
+            } else {
+                try await ledger.present(of: .application(application))
+                    .applications[application]?.desired ?? []
             }
-            if desired {
-                let application = candidate.row.application
-                candidate.desired =
-                    if let position {
-                        try await ledger.desired(application, at: position)
-                    } else if moment.effective {
-                        state.applications[application]?.desired ?? []
-                    } else {
-                        try await ledger.present(of: .application(application))
-                            .applications[application]?.desired ?? []
-                    }
-            }
-            found.append(candidate)
-        }
-        return found
+        return try await body(objects.first { $0.key == found.place.key }?.digest, ledger)
     }
 
-    private func body(of object: Candidate, _ ledger: any LedgerReading) async throws -> Node {
-        let wanted = object.desired.first { $0.key == object.key }?.digest
-        guard let digest = desired ? wanted : object.row.live else {
+    private func body(_ digest: Digest?, _ ledger: any LedgerReading) async throws -> Node {
+        guard let digest else {
             throw CommandError(
                 desired ? "Git does not want \(address)" : "\(address) is not in the cluster",
                 try: desired ? nil : "an earlier moment: --at, or what Git wants: --desired")

@@ -136,7 +136,10 @@ struct StatusReport {
             if let message = row.healthMessage, row.health != .healthy {
                 notes.append("\(name) is \(row.health.rawValue): \(message)")
             }
-            if !row.isRemoved { notes += row.renderWarnings.map { "\(name): \($0)" } }
+            if !row.isRemoved {
+                notes += row.renderWarnings.map { "\(name): \($0)" }
+                notes += (row.replacedArchives ?? []).map { "\(name): chart \($0.text)" }
+            }
             notes += row.certificatesEnding(asOf).map { $0.note(of: name, asOf) }
         }
         guard isWhole else { return notes }
@@ -231,6 +234,9 @@ struct StatusReport {
         fields.set("renderedCommit", row.renderedCommit)
         if let sources = row.renderedSources {
             fields["renderedSources"] = .array(sources.map(\.document))
+        }
+        if let replaced = row.replacedArchives {
+            fields["replacedArchives"] = .array(replaced.map(\.document))
         }
         fields.set("syncedCommit", row.lastSyncedCommit)
         fields.set("lastSync", row.lastSync)

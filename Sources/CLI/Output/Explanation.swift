@@ -219,7 +219,7 @@ extension Explanation {
         }
         return sources.map { source in
             let ref = source.ref.map { " as $\($0)" } ?? ""
-            let place = source.version ?? source.commit.map { short($0) } ?? "?"
+            let place = source.place ?? "?"
             return "\(source.targetRevision) of \(source.repository), "
                 + "\(source.chart ?? source.path)\(ref): \(place)"
         }

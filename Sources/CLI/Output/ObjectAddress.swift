@@ -15,7 +15,7 @@ struct ObjectPlace: Equatable {
 }
 
 /// An object as people name it: `deployment/web`, `shop:deployment/web`, with or without a namespace.
-struct ObjectAddress: Equatable {
+struct ObjectAddress: Equatable, CustomStringConvertible {
     var kind: String
     var name: String
     var namespace: String?
@@ -38,6 +38,8 @@ struct ObjectAddress: Equatable {
         else { return (nil, text[...]) }
         return (String(text[..<colon]), text[text.index(after: colon)...])
     }
+
+    var description: String { (namespace.map { "\($0):" } ?? "") + "\(kind)/\(name)" }
 
     func matches(_ key: ObjectKey) -> Bool {
         key.kind.lowercased() == kind.lowercased() && key.name == name

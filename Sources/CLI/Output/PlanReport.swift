@@ -11,8 +11,7 @@ struct PlanReport {
     let document: Node
     var savedName: String?
     var failures: Mapping
-    /// Such as `platform 1a2b3c4, nginx 15.2.0`; `nil` of one folder of Git, whose commit the plan names.
-    var sources: String?
+    let origin: PlanOrigin
 
     init(_ answer: ControlAnswer) throws {
         guard let document = answer.plan else {
@@ -22,11 +21,12 @@ struct PlanReport {
         self.document = document
         savedName = answer.savedPlan
         failures = answer.failures
-        sources = answer.sources
+        origin = PlanOrigin(
+            sources: answer.sources, replaced: answer.replaced, authors: answer.authors)
     }
 
-    init(_ plan: SyncPlan, sources: String?) throws {
-        self.sources = sources
+    init(_ plan: SyncPlan, origin: PlanOrigin) throws {
+        self.origin = origin
         self.plan = plan
         document = try parseJSON(plan.bytes)
         failures = Mapping()
@@ -44,7 +44,7 @@ struct PlanReport {
     func text(_ paint: Paint, showsAll: Bool = false) -> String {
         var text =
             "\(plan.application) → \(plan.environment)  commit \(short(plan.commit))  \(counts)\n"
-        if let sources { text += "  of \(sources)\n" }
+        for line in origin.lines(paint) { text += "  \(line)\n" }
         var place = ""
         for step in plan.steps where showsAll || step.needsCall {
             let here = "\(step.phase.rawValue) wave \(step.wave)"

@@ -3,6 +3,12 @@ internal import EventLog
 internal import Model
 
 extension SourceRevision {
+    /// `1a2b3c4`, or `15.2.0 (sha256:3f9a0c1d2e4b)`.
+    var place: String? {
+        guard let version else { return commit.map { String($0.prefix(7)) } }
+        return version + (digest.map { " (sha256:\($0.shortText))" } ?? "")
+    }
+
     /// For `-o json`.
     var document: Node {
         var fields = Mapping([("repository", .string(repository))])
@@ -29,10 +35,9 @@ func sourceListing(_ sources: [SourceRevision]) -> Listing {
         let name = source.chart.map { "\($0) of \(source.repository)" }
         let path = source.path.isEmpty ? source.repository : "\(source.repository):\(source.path)"
         let ref = source.ref.map { " as $\($0)" } ?? ""
-        let place = source.version ?? source.commit.map { String($0.prefix(7)) }
         listing.rows.append(
             Listing.Row(
-                cells: [(name ?? path) + ref, place ?? "-", source.targetRevision],
+                cells: [(name ?? path) + ref, source.place ?? "-", source.targetRevision],
                 document: source.document))
     }
     return listing

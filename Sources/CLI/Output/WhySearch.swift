@@ -19,7 +19,10 @@ struct WhySearch {
     let position: Int64?
 
     func answer(_ address: ObjectAddress, environment: String?) async throws -> WhyReport {
-        let (place, row) = try await object(address, environment)
+        let search = ObjectSearch(
+            ledger: ledger, address: address, environment: environment, position: position)
+        let found = try await search.only()
+        let (place, row) = (found.place, found.row)
         guard let live = try await body(row.live) else {
             throw CommandError(
                 "\(CLI.address(place.key)) is not in the cluster", try: "an earlier moment: --at")
@@ -37,36 +40,6 @@ struct WhySearch {
         report.syncRow = try await ledger.present(of: .sync(sync)).syncs[sync]
         report.written = try await written(place, row)
         return report
-    }
-
-    private func object(_ address: ObjectAddress, _ environment: String?) async throws
-        -> (ObjectPlace, ObjectRow)
-    {
-        let known = try await ledger.present(of: .objects(named: address.name)).objects.all
-        var found: [(ObjectPlace, ObjectRow)] = []
-        for (text, row) in known.sorted(by: { $0.key < $1.key }) {
-            guard let place = ObjectPlace(text), address.matches(place.key),
-                environment == nil || environment == place.environment
-            else { continue }
-            guard let position else {
-                found.append((place, row))
-                continue
-            }
-            let then = try await ledger.object(place.key, in: place.environment, at: position)
-            if let then { found.append((place, then)) }
-        }
-        guard let first = found.first else {
-            throw CommandError(
-                "\(address.kind)/\(address.name) was never seen",
-                try: "tidemark status APP lists the objects")
-        }
-        guard found.count == 1 else {
-            let places = found.map { "\($0.0.environment): \(CLI.address($0.0.key))" }
-            throw CommandError(
-                "\(address.kind)/\(address.name) means \(found.count) objects",
-                because: places.joined(separator: "; "), try: "name --env and --namespace")
-        }
-        return first
     }
 
     private func body(_ digest: Digest?) async throws -> Node? {
@@ -121,8 +94,8 @@ private struct SourcePlace {
     /// Of a folder of Git.
     var commit: CommitID?
     var mirror: GitRepository?
-    /// Of a chart from elsewhere.
-    var version: String?
+    /// Of a chart from elsewhere: what it was at.
+    var pinned: SourceRevision?
     /// All of the repository, or of the chart.
     var tree: FileTree
 
@@ -132,8 +105,8 @@ private struct SourcePlace {
         return try await mirror.blame(line.file, line: line.line ?? 1, at: commit)
     }
 
-    /// Such as `nginx 15.2.0`.
-    var chart: String? { source.chart.map { "\($0) \(version ?? "")" } }
+    /// Such as `nginx 15.2.0 (sha256:3f9a0c1d2e4b)`.
+    var chart: String? { pinned?.text }
 
     /// The object with its place in this repository; `nil` when the source does not give it.
     func object(_ object: ManifestsRendered.Object, isOneOfSeveral: Bool)
@@ -165,9 +138,12 @@ extension WhySearch {
             let (application, declaration) = try await application(row.application, upTo: applied)
         else { return nil }
         let places = try await places(of: application, rendered, commit)
-        var references: [String: FileTree] = [:]
+        var references: [String: HelmOptions.Reference] = [:]
         for place in places {
-            if let name = place.source.ref { references[name] = place.tree }
+            if let name = place.source.ref {
+                references[name] = HelmOptions.Reference(
+                    place.tree, of: "\(place.source.repoURL) at \(place.source.targetRevision)")
+            }
         }
         // Of an object that several give, the last one counts.
         for place in places.reversed() {
@@ -179,7 +155,7 @@ extension WhySearch {
             var origin = try FieldOrigin(
                 of: field, object, application: application, tree: place.tree,
                 references: references, rendered: rendered,
-                commit: place.version ?? place.commit?.description ?? "",
+                commit: place.pinned?.version ?? place.commit?.description ?? "",
                 at: rendering.envelope.recordedAt)
             origin?.nameApplication(declaration)
             guard let origin else { continue }
@@ -237,7 +213,7 @@ extension WhySearch {
             if source.chart != nil, let digest = recorded?.digest {
                 places.append(
                     SourcePlace(
-                        source: source, repository: declared.name, version: recorded?.version,
+                        source: source, repository: declared.name, pinned: recorded,
                         tree: try archive(digest, source)))
                 continue
             }

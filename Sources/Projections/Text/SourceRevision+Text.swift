@@ -1,18 +1,28 @@
+internal import Digests
 public import EventLog
 
+extension SourceRevision {
+    /// Such as `platform 1a2b3c4`, or `nginx 15.2.0 (sha256:3f9a0c1d2e4b)`: a version alone says nothing of the bytes.
+    public var text: String {
+        guard let chart else { return "\(repository) \(commit?.prefix(7) ?? "")" }
+        let archive = digest.map { " (sha256:\($0.shortText))" } ?? ""
+        return "\(chart) \(version ?? "")\(archive)"
+    }
+}
+
 extension [SourceRevision] {
-    /// Such as `platform 1a2b3c4, nginx 15.2.0`: each repository with its commit and each chart with its version, once.
+    /// Each repository with its commit and each chart with its version and digest, once.
     public var text: String {
         var parts: [String] = []
-        for source in self {
-            let part =
-                if let chart = source.chart {
-                    "\(chart) \(source.version ?? "")"
-                } else {
-                    "\(source.repository) \(source.commit?.prefix(7) ?? "")"
-                }
-            if !parts.contains(part) { parts.append(part) }
-        }
+        for part in map(\.text) where !parts.contains(part) { parts.append(part) }
         return parts.joined(separator: ", ")
+    }
+}
+
+extension ReplacedArchive {
+    /// `web 1.2.0 of charts was replaced under its version: sha256:3f9a0c1d2e4b → sha256:0c1d2e4b3f9a`.
+    public var text: String {
+        "\(chart) \(version) of \(repository) was replaced under its version: "
+            + "sha256:\(from.shortText) → sha256:\(to.shortText)"
     }
 }

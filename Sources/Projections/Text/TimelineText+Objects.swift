@@ -7,7 +7,9 @@ extension TimelineLine {
         let warnings =
             payload.warnings.isEmpty ? "" : ", \(count(payload.warnings.count, "warning"))"
         let commit = payload.sources.map(\.text) ?? commit
+        let replaced = (payload.replaced ?? []).map { "; \($0.text)" }.joined()
         return "\(application) at \(commit), \(count(payload.objects.count, "object"))\(warnings)"
+            + replaced
     }
 
     func text(_ payload: ComparisonChanged) -> String {

@@ -99,6 +99,7 @@ extension TimelineLine {
         case .repositoryRegistered(let payload): "\(repository) \(payload.url)"
         case .repositoryUnreachable(let payload): "\(repository)\(because(payload.reason))"
         case .repositoryReachable(let payload): text(payload)
+        case .repositoryDropped(let payload): "\(repository)\(because(payload.reason))"
         case .refMoved(let payload): text(payload)
         case .commitObserved(let payload): text(payload)
         case .pushIntended(let payload): text(payload)

@@ -25,7 +25,19 @@ public struct HelmOptions: Sendable {
     /// Source: https://argo-cd.readthedocs.io/en/stable/user-guide/build-environment/
     public var environment: [String: String] = [:]
     /// Other sources, in which `$NAME/path` finds value files.
-    public var references: [String: FileTree] = [:]
+    public var references: [String: Reference] = [:]
+
+    /// Another source, with value files.
+    public struct Reference: Sendable {
+        public var files: FileTree
+        /// Where the files are from, for messages: repository and revision.
+        public var place: String
+
+        public init(_ files: FileTree, of place: String) {
+            self.files = files
+            self.place = place
+        }
+    }
 
     public init(chart: ChartOptions) { self.chart = chart }
 }
@@ -200,7 +212,7 @@ struct HelmSourceFiles: Sendable {
         if isGlob, let glob = try? Glob(path, separator: "/") {
             let found = tree.sortedPaths.filter { glob.matches($0) }.map { "\(prefix)/\($0)" }
             if !found.isEmpty || options.ignoresMissingValueFiles { return found }
-            throw ChartError("no file matches the value files \(pattern)")
+            throw ChartError("no file matches the value files \(pattern)" + origin(of: prefix))
         }
         switch tree.resolve(path) {
         case .file: return ["\(prefix)/\(path)"]
@@ -217,8 +229,13 @@ struct HelmSourceFiles: Sendable {
             return ChartError("open \(path): no such file or directory")
         }
         return ChartError(
-            "open \(prefix)/\(path): no such file or directory",
-            hint: "the source with ref \(prefix.dropFirst()) has no such file at its commit")
+            "open \(prefix)/\(path): no such file or directory" + origin(of: prefix))
+    }
+
+    /// Such as ` in https://git.example.com/values at main (1a2b3c4), the source with ref values`.
+    private func origin(of prefix: String) -> String {
+        let name = String(prefix.dropFirst())
+        return options.references[name].map { " in \($0.place), the source with ref \(name)" } ?? ""
     }
 
     private func read(_ path: String) throws(ChartError) -> [UInt8] {
@@ -238,7 +255,7 @@ struct HelmSourceFiles: Sendable {
         guard let name = referencedSource(path), let other = options.references[name] else {
             return (tree, "", path, folder)
         }
-        return (other, "$" + name, String(path.dropFirst(name.count + 1)), "")
+        return (other.files, "$" + name, String(path.dropFirst(name.count + 1)), "")
     }
 
     private func substituted(_ text: String) -> String {

@@ -14,6 +14,8 @@ final class SimulatedCharts: ChartSource {
         var isHanging = false
         /// Charts whose archives are not to be had, although the index names them.
         var withoutArchive: Set<String> = []
+        /// Charts whose archives are asked for in vain.
+        var withHangingArchive: Set<String> = []
         var resolutions = 0
     }
     private let contents = Mutex(Contents())
@@ -40,6 +42,11 @@ final class SimulatedCharts: ChartSource {
         contents.withLock { _ = $0.withoutArchive.insert(chart) }
     }
 
+    /// The host of a chart's archive is silent.
+    func hangArchive(of chart: String) {
+        contents.withLock { _ = $0.withHangingArchive.insert(chart) }
+    }
+
     func withdraw(_ chart: String, _ version: String) {
         contents.withLock { contents in
             contents.versions.removeAll { $0.chart == chart && $0.version == version }
@@ -52,7 +59,7 @@ final class SimulatedCharts: ChartSource {
     var resolutions: Int { contents.withLock(\.resolutions) }
 
     /// A range means the newest that begins as it does: `^1` is `1.…`.
-    func resolve(_ request: ChartRequest) async throws -> PinnedChart {
+    func find(_ request: ChartRequest) async throws -> FoundChart {
         while contents.withLock(\.isHanging) { try await Task.sleep(for: .milliseconds(1)) }
         let wanted = request.targetRevision
         return try contents.withLock { contents in
@@ -67,14 +74,24 @@ final class SimulatedCharts: ChartSource {
                 throw ChartRepositoryError.noVersion(
                     chart: request.chart, version: wanted, repository: request.repoURL)
             }
+            return FoundChart { try await self.pull(request, found.version, found.archive) }
+        }
+    }
+
+    private func pull(_ request: ChartRequest, _ version: String, _ archive: [UInt8]) async throws
+        -> PinnedChart
+    {
+        while contents.withLock({ $0.withHangingArchive.contains(request.chart) }) {
+            try await Task.sleep(for: .milliseconds(1))
+        }
+        return try contents.withLock { contents in
             if contents.withoutArchive.contains(request.chart) {
-                throw ChartArchiveError(.unreachable("https://dead.example.com", "no route"))
+                throw ChartRepositoryError.unreachable("https://dead.example.com", "no route")
             }
-            let digest = Digest(of: found.archive)
-            contents.kept[digest] = found.archive
+            let digest = Digest(of: archive)
+            contents.kept[digest] = archive
             return PinnedChart(
-                repoURL: request.repoURL, chart: request.chart, version: found.version,
-                digest: digest)
+                repoURL: request.repoURL, chart: request.chart, version: version, digest: digest)
         }
     }
 

@@ -127,6 +127,14 @@ final class SimulatedStore: Sendable {
             store.contents.withLock { $0.blobs[digest] }
         }
 
+        func newest(_ types: Set<String>, of application: String, upTo position: Int64)
+            async throws -> RecordedEvent?
+        {
+            store.events.prefix(Int(position)).last {
+                types.contains($0.envelope.type) && $0.subjects.application == application
+            }
+        }
+
         func event(id: EventID) async throws -> RecordedEvent? {
             store.events.first { $0.envelope.id == id }
         }

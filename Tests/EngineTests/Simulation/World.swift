@@ -27,6 +27,8 @@ final class World: Sendable {
     /// A repository of charts, in worlds that have one.
     let chartSource = SimulatedCharts()
     let hasCharts = Mutex(false)
+    /// Beyond what a busy machine takes for an answer, unless a test waits for it.
+    let chartDeadline = Mutex(Duration.seconds(5000))
     /// Where charts keep their keys.
     let vault = Mutex("/nonexistent")
     let helm = Mutex(HelmProgram(name: "/nonexistent/helm"))
@@ -52,11 +54,14 @@ final class World: Sendable {
         _ fate: Fate = Fate(), mode: Settings.Mode = .apply, seconds: Double = 10,
         requireApproval: Settings.ApprovalRule? = nil,
         signatures: any SignatureChecking = NoTrustedKeys(), requireSignature: Bool = false,
+        servingOneCommandAbout application: String? = nil,
         until condition: @escaping @Sendable (World) -> Bool,
         _ during: @escaping @Sendable (Engine) async throws -> Void = { _ in }
     ) async throws -> Bool {
         var parts = try parts(fate, mode)
         parts.signatures = signatures
+        parts.application = application
+        parts.startsSyncs = application == nil
         parts.settings.environments[0].requireApproval = requireApproval
         let last = parts.settings.repositories.count - 1
         if requireSignature { parts.settings.repositories[last].signatures.require = .everywhere }
@@ -117,6 +122,7 @@ final class World: Sendable {
             var charts = Settings.Repository(
                 name: "charts", url: "https://charts.example.com", poll: .seconds(20))
             charts.kind = .helm
+            charts.deadline = chartDeadline.withLock { $0 }
             settings.repositories.append(charts)
         }
         var parts = Engine.Parts(
