@@ -56,11 +56,11 @@ actor ChartFollower {
             recorder.dropping(name, row, because: "no application has a chart of it"))
     }
 
-    /// Asks the repository what each request means now, for as long as one answer may take in all: what was not
-    /// reached then counts as what the repository did not answer.
+    /// Asks the repository what each request means now, for as long as finding and pulling one chart may take: what was
+    /// not reached then counts as what the repository did not answer.
     func lookInTime(_ requests: Set<ChartRequest>) async throws {
         do {
-            try await withDeadline(settings.deadline, sleep: recorder.clock.sleep) {
+            try await withDeadline(settings.deadline * 2, sleep: recorder.clock.sleep) {
                 try await self.look(requests)
             }
         } catch let passed as DeadlinePassed {

@@ -218,7 +218,7 @@ extension Engine {
         await lookAtCharts(awaiting: charts)
     }
 
-    /// Asks repositories of charts what versions mean that are awaited, for as long as one answer may take.
+    /// Asks repositories of charts what versions mean that are awaited, for as long as one chart may take.
     ///
     /// What others were never asked for is asked in jobs of their own: a slow repository of charts holds up those
     /// applications only that are charts of it.

@@ -78,7 +78,7 @@ extension EnvironmentReconciler {
     }
 
     /// Waits until enough is known of an application; a cluster that does not answer ends the wait.
-    private func awaitSight(of application: String) async throws {
+    func awaitSight(of application: String) async throws {
         for _ in 0..<Self.looks {
             guard case .incomplete = sight(of: application), entries[application] != nil else {
                 return

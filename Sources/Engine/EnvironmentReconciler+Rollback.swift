@@ -29,6 +29,16 @@ extension EnvironmentReconciler {
             throw SyncError.cannotRollBack(to: sync, reason: "its plan is no longer stored")
         }
         let plan = try RecordDecoder.decode(SyncPlan.self, from: bytes)
+        // Whether values are live, and what charts are rendered for, only the cluster says.
+        let secrets = plan.objects.map(\.key).filter(isSensitive)
+        if !secrets.isEmpty {
+            try await awaitSight(of: application)
+            guard isConnected != false else {
+                throw SyncError.cannotCompare(
+                    application: application, reason: disconnection ?? "the cluster is gone")
+            }
+            try await awaitListing(of: Set(secrets.map(\.groupKind)), application)
+        }
         var objects: [DesiredSet.Object] = []
         var rendered: DesiredSet?
         for planned in plan.objects {

@@ -9,19 +9,20 @@ import Testing
 struct ChartRepositoryApplicationTests {
     private static let chart = packed("level: info\n")
 
-    private static func packed(_ values: String) -> [UInt8] {
-        tarGzip([
-            "web/Chart.yaml": "apiVersion: v2\nname: web\nversion: 1.2.0\n",
-            "web/values.yaml": values,
-            "web/templates/config.yaml": """
+    private static func packed(_ values: String, _ more: [(String, String)] = []) -> [UInt8] {
+        let template = """
             apiVersion: v1
             kind: ConfigMap
             metadata: {name: settings}
             data:
               level: {{ .Values.level }}
 
-            """,
-        ])
+            """
+        return tarGzip(
+            of: [
+                ("web/Chart.yaml", "apiVersion: v2\nname: web\nversion: 1.2.0\n"),
+                ("web/values.yaml", values), ("web/templates/config.yaml", template),
+            ] + more)
     }
 
     /// As people see it: a version alone says nothing of the bytes.
@@ -73,30 +74,33 @@ struct ChartRepositoryApplicationTests {
     }
 
     private static func declare(
-        _ type: String, _ url: String, asked repoURL: String, in platform: Platform
+        _ type: String, _ url: String, asked repoURL: String, values: String = "{}",
+        in platform: Platform
     ) async throws {
         let session = platform.session
         try session.write("password", "s3cret\n")
         let settings = try String(contentsOfFile: session.path + "/tidemark.yaml", encoding: .utf8)
-        try session.write(
-            "tidemark.yaml",
-            settings.replacingOccurrences(
-                of: "applications:\n",
-                with: """
-                      - name: charts
-                        type: \(type)
-                        url: \(url)
-                        credentials: {username: me, passwordFile: password}
-                        poll: 600s
-                    applications:
+        if !settings.contains("name: charts") {
+            try session.write(
+                "tidemark.yaml",
+                settings.replacingOccurrences(
+                    of: "applications:\n",
+                    with: """
+                          - name: charts
+                            type: \(type)
+                            url: \(url)
+                            credentials: {username: me, passwordFile: password}
+                            poll: 600s
+                        applications:
 
-                    """))
+                        """))
+        }
         let manifest = """
             apiVersion: argoproj.io/v1alpha1
             kind: Application
             metadata: {name: web-dev}
             spec:
-              source: {repoURL: "\(repoURL)", chart: web, targetRevision: ^1}
+              source: {repoURL: "\(repoURL)", chart: web, targetRevision: ^1, helm: {valuesObject: \(values)}}
               destination: {name: dev, namespace: default}
             """
         try await platform.commit(["applications/web-dev.yaml": manifest], "use the chart")
@@ -156,6 +160,33 @@ struct ChartRepositoryApplicationTests {
             let ended = await session.run(arguments)
             #expect(ended.output.contains(part), "\(arguments): \(ended.text)")
         }
+    }
+
+    @Test func aRollbackOfOneCommandRendersSecretsAsTheyWereDeclared() async throws {
+        let platform = try await Platform()
+        let session = platform.session
+        let secret = """
+            apiVersion: v1
+            kind: Secret
+            metadata: {name: key}
+            stringData: {p: {{ .Values.p | quote }}}
+
+            """
+        let chart = Self.packed("level: info\n", [("web/templates/secret.yaml", secret)])
+        try await withLoopbackServer(answer: { Self.answer($0, chart) }) { server in
+            let url = "http://127.0.0.1:\(server.port)/charts"
+            for value in ["one", "two"] {
+                let values = "{p: \(value)}"
+                try await Self.declare("helm", url, asked: url, values: values, in: platform)
+                let synced = await session.run("sync", "web-dev", "--yes")
+                #expect(synced.code == 0, "\(synced.text)")
+            }
+            let back = await session.run("rollback", "web-dev", "--to", "sync-1", "--yes")
+            #expect(back.code == 0, "\(back.text)")
+        }
+        let log = await session.run("log", "--type", "object.applied", "-o", "wide")
+        let lines = log.output.split(separator: "\n").filter { $0.contains("Secret/key changed") }
+        #expect(lines.count == 3, "\(log.text)")
     }
 
     @Test func itIsPulledSyncedAndExplainedAndNeedsNoNetworkThen() async throws {
