@@ -71,6 +71,14 @@ struct RenderElsewhereTests {
 
                 """)
         try await check(
+            ["web", "--version", "^1", "--repo", "http://127.0.0.1:1"],
+            gives: """
+                ! error: http://127.0.0.1:1/index.yaml cannot be reached
+                !   because it refuses connections; it was asked for web ^1 of http://127.0.0.1:1
+                [exit 2]
+
+                """)
+        try await check(
             ["climbing"] + Self.repo,
             gives: "! error: chart illegally references parent directory\n[exit 2]\n")
         try await check(["cut"] + Self.repo, gives: "! error: gzip: invalid header\n[exit 2]\n")

@@ -80,6 +80,10 @@ struct RepositoryArguments: ParsableArguments {
             result = .failure(
                 ChartRepositoryError.unreachable(
                     "\(reference)", "it did not answer within \(passed.after)"))
+        } catch ChartRepositoryError.unreachable(let url, let why) {
+            // Of a repository the address alone does not say which chart was wanted of it.
+            result = .failure(
+                ChartRepositoryError.unreachable(url, "\(why); it was asked for \(reference)"))
         } catch { result = .failure(error) }
         await puller.shutdown()
         return try result.get().bytes
