@@ -247,7 +247,7 @@ extension Application {
 
     /// The folder that everything a rendering reads of a source is in: the root of the repository when a chart's
     /// values come from elsewhere in it.
-    func scope(of source: Source) -> String {
+    package func scope(of source: Source) -> String {
         var folders = source.isRendered ? [source.scope] : []
         folders += references(to: source).map { $0.map(literalFolder) ?? "" }
         guard var common = folders.first?.split(separator: "/") else { return "" }

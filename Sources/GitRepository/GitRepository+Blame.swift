@@ -30,10 +30,6 @@ extension GitRepository {
         else {
             throw .missing("line \(line) of \(path) at \(commit.short)")
         }
-        let id = CommitID(hunk.pointee.final_commit_id)
-        guard let found = try commits(from: nil, to: id, limit: 1).commits.first else {
-            throw .missing("commit \(id)")
-        }
-        return found
+        return try self.commit(CommitID(hunk.pointee.final_commit_id))
     }
 }

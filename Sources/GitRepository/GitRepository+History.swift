@@ -93,20 +93,4 @@ extension GitRepository {
         try check("the history of \(a) and \(b)", code)
         return CommitID(base)
     }
-
-    /// The commit that last touched a line (from 1) of a file, or `nil` when there is no such line.
-    public func blame(
-        path: String, line: Int, at commit: CommitID
-    ) throws(GitError) -> CommitID? {
-        guard line > 0 else { return nil }
-        let repository = try repository()
-        var options = git_blame_options()
-        git_blame_options_init(&options, UInt32(GIT_BLAME_OPTIONS_VERSION))
-        options.newest_commit = commit.oid
-        let blame = try gitHandle("\(path) at \(commit.short)", free: git_blame_free) {
-            git_blame_file($0, repository, path, &options)
-        }
-        guard let hunk = git_blame_get_hunk_byline(blame.pointer, line) else { return nil }
-        return CommitID(hunk.pointee.final_commit_id)
-    }
 }

@@ -273,9 +273,11 @@ struct ReadingTests {
         let repository = try await place.openWork()
         let head = try await repository.resolve("main")
         let parent = try #require(try place.work.id("HEAD~1"))
-        #expect(try await repository.blame(path: "f", line: 1, at: head) == parent)
-        #expect(try await repository.blame(path: "f", line: 2, at: head) == head)
-        #expect(try await repository.blame(path: "f", line: 9, at: head) == nil)
+        #expect(try await repository.blame("f", line: 1, at: head).id == parent)
+        #expect(try await repository.blame("f", line: 2, at: head).id == head)
+        await #expect(throws: GitError.missing("line 9 of f at \(head.short)")) {
+            try await repository.blame("f", line: 9, at: head)
+        }
         #expect(try await repository.file(at: head, path: "f") == Array("1\nzwei\n3\n".utf8))
     }
 }

@@ -96,7 +96,7 @@ private struct SourcePlace {
     var mirror: GitRepository?
     /// Of a chart from elsewhere: what it was at.
     var pinned: SourceRevision?
-    /// All of the repository, or of the chart.
+    /// The files of the repository that a rendering of the source reads, or of the chart.
     var tree: FileTree
 
     /// Who wrote a line; of a chart from elsewhere nobody is known.
@@ -219,10 +219,14 @@ extension WhySearch {
             }
             let commit = recorded?.commit.flatMap { CommitID($0) } ?? commit
             let mirror = try await workspace.mirror(declared, as: "git")
+            let scope = application.scope(of: source)
+            // A value file that is missing was named by what rendered it.
+            let isThere = try await mirror.treeID(at: commit, path: scope) != nil
             places.append(
                 SourcePlace(
                     source: source, repository: declared.name, commit: commit, mirror: mirror,
-                    tree: try await mirror.tree(at: commit, under: "")))
+                    tree: isThere
+                        ? try await mirror.tree(at: commit, under: scope) : FileTree(entries: [:])))
         }
         return places
     }
