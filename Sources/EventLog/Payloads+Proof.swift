@@ -83,6 +83,8 @@ public struct LedgerArchived: Coded {
     public var archive = Digest(of: "")
     /// How many bodies are gone that no earlier event names as gone.
     public var blobs: Int64 = 0
+    /// The name that the file had when it was written, without its folder.
+    public var file: String?
     /// Payloads up to this position are in the archive.
     public var through: Int64 = 0
     public var states: [SavedState] = []
@@ -91,6 +93,7 @@ public struct LedgerArchived: Coded {
     public mutating func code(_ coder: inout some FieldCoder) throws(CodecError) {
         try coder.field("archive", &archive)
         try coder.field("blobs", &blobs)
+        try coder.field("file", &file)
         try coder.field("states", &states)
         try coder.field("through", &through)
     }

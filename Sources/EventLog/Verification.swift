@@ -29,10 +29,14 @@ public struct VerificationReport: Equatable, Sendable {
     public var redacted: Int64
     /// How many payloads are in an archive that was not read.
     public var archived: Int64
+    /// What could not be checked, and why.
+    public var unchecked: [String]
 
     public init(
-        events: Int64, findings: [Finding], redacted: Int64 = 0, archived: Int64 = 0
+        events: Int64, findings: [Finding], redacted: Int64 = 0, archived: Int64 = 0,
+        unchecked: [String] = []
     ) {
+        self.unchecked = unchecked
         self.events = events
         self.findings = findings
         self.redacted = redacted

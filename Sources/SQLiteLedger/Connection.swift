@@ -25,52 +25,15 @@ enum Connection {
         return try DatabaseQueue(path: path, configuration: configuration)
     }
 
-    /// The names of attached archives begin with it.
-    static let archivePrefix = "archive"
-
-    /// - Parameter archives: Files that payloads and bodies of this ledger were moved into.
-    static func reading(_ path: String, archives: [String] = []) throws -> DatabaseQueue {
+    static func reading(_ path: String) throws -> DatabaseQueue {
         var configuration = Configuration()
         configuration.label = "tidemark.ledger.reader"
         configuration.readonly = true
         configuration.busyMode = .timeout(5)
         configuration.prepareDatabase { db in
             try db.execute(sql: "PRAGMA wal_autocheckpoint = 0")
-            for (number, archive) in archives.enumerated() {
-                guard fileExists(archive) else { throw LedgerError.notFound(path: archive) }
-                try attach(archive, as: "\(archivePrefix)\(number)", to: db)
-            }
-        }
-        guard archives.count <= maxArchives else {
-            throw LedgerError.tooManyArchives(count: archives.count, limit: maxArchives)
         }
         return try DatabaseQueue(path: path, configuration: configuration)
-    }
-
-    /// How many files SQLite attaches to one connection.
-    /// Source: https://www.sqlite.org/limits.html (SQLITE_MAX_ATTACHED)
-    static let maxArchives = 10
-
-    private static func attach(_ archive: String, as name: String, to db: Database) throws {
-        let id: Int?
-        let format: Int
-        do {
-            try db.execute(sql: "ATTACH DATABASE ? AS \(name)", arguments: [archive])
-            id = try Int.fetchOne(db, sql: "PRAGMA \(name).application_id")
-            format = try Int.fetchOne(db, sql: "PRAGMA \(name).user_version") ?? 0
-        } catch let error as DatabaseError
-            where [.SQLITE_NOTADB, .SQLITE_CORRUPT].contains(error.resultCode)
-        {
-            // It is the archive that cannot be read, not the ledger; while it is attached nothing can.
-            try? db.execute(sql: "DETACH DATABASE \(name)")
-            throw try StoredEvents(db: db).wrongArchive(archive)
-        }
-        guard id == ArchiveFile.applicationID else {
-            throw LedgerError.notALedger(path: archive, reason: "it is no archive of a ledger")
-        }
-        guard format <= ArchiveFile.format else {
-            throw LedgerError.tooNew(path: archive, format: format)
-        }
     }
 
     /// Refuses a file that is no ledger, or one of a newer format.

@@ -28,23 +28,33 @@ struct EventPage: Sendable {
             Place(position: position, envelope: envelope, payload: payload, removedBy: removedBy))
     }
 
-    /// Puts the payloads in that an archive has, each compared with its hash.
+    /// Puts the payloads in that archives have, each compared with its hash.
     ///
     /// Only those that were moved: of one that was redacted a copy may lie anywhere, and is not read.
-    mutating func fill(_ find: (Int64) throws -> (salt: [UInt8], bytes: [UInt8])?) throws {
-        for index in places.indices where places[index].isArchived {
-            let place = places[index]
-            guard let kept = try find(place.position) else { continue }
-            let envelope = try RecordDecoder.decode(
-                Envelope.self, from: Array(bytes[place.envelope]))
-            guard Digest(of: kept.salt + kept.bytes) == envelope.payloadHash else {
-                throw LedgerError.corrupt(
-                    position: place.position, reason: "the archive holds another payload")
+    mutating func fill(from archives: Archives) throws {
+        let moved = Dictionary(
+            grouping: places.indices.filter { places[$0].isArchived },
+            by: { places[$0].removedBy ?? 0 })
+        for (event, indices) in moved {
+            let positions = indices.map { places[$0].position }
+            guard let payloads = try archives.payloads(event, positions) else { continue }
+            for index in indices {
+                guard let kept = payloads[places[index].position] else { continue }
+                try fill(index, kept, archives.path(event))
             }
-            places[index].payload = bytes.count..<bytes.count + kept.bytes.count
-            places[index].isArchived = false
-            bytes += kept.bytes
         }
+    }
+
+    private mutating func fill(_ index: Int, _ kept: Archives.Payload, _ path: String) throws {
+        let place = places[index]
+        let envelope = try RecordDecoder.decode(Envelope.self, from: Array(bytes[place.envelope]))
+        guard Digest(of: kept.salt + kept.bytes) == envelope.payloadHash else {
+            throw LedgerError.damagedArchive(
+                path: path, reason: "it holds another payload of event \(place.position)")
+        }
+        places[index].payload = bytes.count..<bytes.count + kept.bytes.count
+        places[index].isArchived = false
+        bytes += kept.bytes
     }
 
     /// Notes which payloads were moved into an archive.
@@ -117,8 +127,7 @@ extension StoredEvents {
         while try statement.step() { page.append(statement) }
         guard page.places.contains(where: { $0.removedBy != nil }) else { return page }
         try page.markArchived(isArchiving)
-        let archives = try archives()
-        if !archives.isEmpty { try page.fill { try archivedPayload($0, archives) } }
+        if !archives.isEmpty { try page.fill(from: archives) }
         return page
     }
 

@@ -14,8 +14,8 @@ struct EventQuery {
     /// Fewer digits are those of so many events that looking at them finds a page sooner.
     private static let leastDigits = 2
 
-    func run(_ db: Database) throws -> [RecordedEvent] {
-        let stored = StoredEvents(db: db)
+    func run(_ stored: StoredEvents) throws -> [RecordedEvent] {
+        let db = stored.db
         guard limit > 0, let range = try range(stored) else { return [] }
         var lists = try entries.map { entry in
             try PostingList(db, anyOf: [entry], isDescending: newestFirst)

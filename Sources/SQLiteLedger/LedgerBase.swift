@@ -59,10 +59,15 @@ struct LedgerBase: Sendable {
 
     /// Where folds begin: the state that the newest archive left, or the first event.
     ///
-    /// With archives at hand tables of another version are not needed.
+    /// With all archives at hand tables of another version are not needed.
+    ///
+    /// - Throws: `.outdatedBase`, or `.missingArchives` when only some are.
     static func start(_ stored: StoredEvents) throws -> LedgerState {
         guard let base = try LedgerBase(stored) else { return LedgerState() }
-        if !base.isCurrent, try !stored.archives().isEmpty { return LedgerState() }
+        if !base.isCurrent, !stored.archives.isEmpty {
+            try stored.requireAllArchives()
+            return LedgerState()
+        }
         return try base.state(stored)
     }
 
@@ -85,7 +90,9 @@ struct LedgerBase: Sendable {
         for saved in states {
             guard saved.version == version else {
                 throw LedgerError.outdatedBase(
-                    through: through, saved: saved.version, wanted: version)
+                    OutdatedBase(
+                        through: through, saved: saved.version, wanted: version,
+                        archives: try stored.recordedArchives()))
             }
             guard let bytes = try stored.blob(saved.digest) else {
                 throw LedgerError.corrupt(
@@ -125,6 +132,7 @@ extension LedgerBase {
         -> (base: ProjectionRebuilt.Base, blobs: [Blob])?
     {
         guard let base = try LedgerBase(stored) else { return nil }
+        try stored.requireAllArchives()
         var state = LedgerState.past()
         try stored.fold(into: &state, upTo: base.through)
         let saved = SavedBase(state, version: base.version)

@@ -10,8 +10,7 @@ internal import Projections
 /// whoever is killed in the middle goes on from there.
 struct ProjectionCatchUp {
     private let database: DatabaseQueue
-    /// Where events are read.
-    private let source: DatabaseQueue
+    private let archives: Archives
     private let version: Int
     private(set) var state: LedgerState
     private var reader = RecordReader()
@@ -23,10 +22,9 @@ struct ProjectionCatchUp {
 
     /// Begins where the stored rows end, or anew when there are none that can be read.
     ///
-    /// - Parameter source: A connection that has archives at hand, for when one is needed.
-    init(_ database: DatabaseQueue, reading source: DatabaseQueue? = nil, version: Int) throws {
+    init(_ database: DatabaseQueue, _ archives: Archives = .none, version: Int) throws {
         self.database = database
-        self.source = source ?? database
+        self.archives = archives
         self.version = version
         let stored = try database.read { db in
             try StoredEvents(db: db, version: version).storedState()
@@ -35,9 +33,8 @@ struct ProjectionCatchUp {
             state = stored
             return
         }
-        let start = try self.source.read { db in
-            let stored = StoredEvents(db: db, version: version)
-            return try LedgerBase.start(stored)
+        let start = try database.read { db in
+            try LedgerBase.start(StoredEvents(db: db, version: version, archives: archives))
         }
         state = start
         try database.writeWithoutTransaction { db in
@@ -55,8 +52,8 @@ struct ProjectionCatchUp {
     /// - Returns: Whether there may be more.
     mutating func step() throws -> Bool {
         let before = state.position
-        let page = try source.read { db in
-            try StoredEvents(db: db, version: version)
+        let page = try database.read { db in
+            try StoredEvents(db: db, version: version, archives: archives)
                 .wholePage(after: before, limit: Self.pageSize)
         }
         let hasMore = page.places.count == Self.pageSize

@@ -1,153 +1,172 @@
 internal import Digests
-internal import EventLog
-internal import Foundation
+public import EventLog
 internal import GRDB
-internal import Glibc
 internal import Projections
-internal import Synchronization
 
 /// Which files payloads were moved into, as far as the ledger's events say.
 extension StoredEvents {
-    /// The digests of all archives, the oldest first.
-    func recordedArchives() throws -> [Digest] {
+    /// All archives, the oldest first.
+    func recordedArchives() throws -> [RecordedArchive] {
         // Not through the index of subjects, which is derived.
         let positions = try Int64.fetchAll(
             db,
             sql: """
                 SELECT position FROM event WHERE stream = ? AND type = ? ORDER BY stream_version
                 """, arguments: [LedgerState.Stream.ledger, LedgerBase.type])
+        var before: Int64 = 0
         return try positions.compactMap { position in
             guard case .ledgerArchived(let archived)? = try event(at: position)?.event else {
                 return nil
             }
-            return archived.archive
+            defer { before = archived.through }
+            return RecordedArchive(archived, at: position, after: before)
         }
     }
 
-    /// Refuses files other than those that the ledger recorded, byte for byte, when it was archived.
+    /// Finds out which of the archives on record each file is.
     ///
-    /// The files are attached to the connection, in this order.
-    func requireRecorded(_ paths: [String]) throws {
-        guard !paths.isEmpty else { return }
+    /// By the tree and the payloads that it says it has: what is in it is looked at when it is read.
+    /// `Archives.requireWhole` looks at all of it.
+    ///
+    /// - Throws: `.wrongArchive` for a file that is none of them, `.unrecordedArchive` for one that nothing was
+    ///   moved into.
+    func archives(at paths: [String]) throws -> Archives {
+        guard !paths.isEmpty else { return .none }
         let recorded = try recordedArchives()
-        for (path, archive) in zip(paths, try archives()) {
-            let digest = try FileDigests.digest(of: path)
-            if recorded.contains(digest) { continue }
-            do {
-                if try isLeftover(archive) { throw LedgerError.unrecordedArchive(path: path) }
-            } catch let error as DatabaseError
-                where [.SQLITE_NOTADB, .SQLITE_CORRUPT].contains(error.resultCode)
-            {
-                throw try wrongArchive(path)
+        var files: [Archives.File] = []
+        for path in paths {
+            guard let archive = try identify(path, recorded) else {
+                throw try isLeftover(path)
+                    ? LedgerError.unrecordedArchive(path: path) : wrongArchive(path, recorded)
             }
-            throw try wrongArchive(path)
+            guard !files.contains(where: { $0.recorded == archive }) else { continue }
+            files.append(Archives.File(path: path, recorded: archive))
         }
+        return Archives(files)
+    }
+
+    private func identify(_ path: String, _ recorded: [RecordedArchive]) throws -> RecordedArchive?
+    {
+        do {
+            let (positions, head) = try ArchiveFile.open(path).read { db in
+                let file = ArchiveFile(db: db)
+                return (try file.positions(), try file.head())
+            }
+            if let positions, let head,
+                let archive = recorded.last(where: { $0.after < positions.lowerBound }),
+                head.size >= archive.through,
+                try moved(archive) == positions, try isOwn(head)
+            {
+                return archive
+            }
+        } catch let error as DatabaseError
+            where [.SQLITE_NOTADB, .SQLITE_CORRUPT].contains(error.resultCode)
+        {
+            // It may be damaged where nobody will look, and is told apart by its digest below.
+        }
+        let digest = try FileDigests.digest(of: path)
+        return recorded.first { $0.digest == digest }
+    }
+
+    /// The lowest and the highest event whose payload an archive took.
+    private func moved(_ archive: RecordedArchive) throws -> ClosedRange<Int64>? {
+        // Both end at the first row that fits: what others have named is passed over.
+        let end = { (order: String) in
+            try Int64.fetchOne(
+                db,
+                sql: """
+                    SELECT position FROM redaction
+                    WHERE position > ? AND position <= ? AND named_by = ?
+                    ORDER BY position \(order) LIMIT 1
+                    """, arguments: [archive.after, archive.through, archive.position])
+        }
+        guard let first = try end("ASC"), let last = try end("DESC") else { return nil }
+        return first...last
+    }
+
+    /// Whether this ledger's tree has that root, as far as its nodes tell.
+    private func isOwn(_ head: (size: Int64, root: String)) throws -> Bool {
+        let nodes = TreeNodes(db: db)
+        guard head.size <= (try nodes.leafCount()),
+            let root = try? nodes.tree(of: head.size).root()
+        else { return false }
+        return head.root == Base64.encode(root.bytes)
     }
 
     /// The refusal of a file that is none of the recorded ones.
-    func wrongArchive(_ path: String) throws -> LedgerError {
+    private func wrongArchive(_ path: String, _ recorded: [RecordedArchive]) throws -> LedgerError {
         .wrongArchive(
             path: path, digest: try FileDigests.digest(of: path).description,
-            recorded: try recordedArchives().map(\.description))
+            recorded: recorded.map(\.digest.description))
+    }
+
+    /// Refuses to go on when some archive of the ledger is not at hand.
+    ///
+    /// - Throws: `.missingArchives`, which names them.
+    func requireAllArchives() throws {
+        let missing = try recordedArchives().filter { !archives.holds($0.position) }
+        guard missing.isEmpty else { throw LedgerError.missingArchives(missing) }
+    }
+}
+
+/// Files that archiving left behind.
+extension StoredEvents {
+    /// Whether a file holds nothing that was moved out of the ledger: its tree is the ledger's, and all that is in
+    /// it is still here, or was redacted.
+    ///
+    /// An attempt that ended between naming its file and recording it leaves such a one.
+    func isLeftover(_ path: String) throws -> Bool {
+        do {
+            return try ArchiveFile.open(path).read { other in
+                guard let head = try ArchiveFile(db: other).head(), try isOwn(head) else {
+                    return false
+                }
+                return try !holdsMore(other, than: "payload", named: "position", "redaction")
+                    && !holdsMore(other, than: "blob", named: "digest", "blob_redaction")
+            }
+        } catch let error as DatabaseError
+            where [.SQLITE_NOTADB, .SQLITE_CORRUPT].contains(error.resultCode)
+        {
+            return false
+        }
     }
 
     private func holdsMore(
-        _ archive: String, than table: String, named key: String, removed: String
+        _ other: Database, than table: String, named key: String, _ removed: String
     ) throws -> Bool {
-        try Bool.fetchOne(
-            db,
+        let isHere = try db.makeStatement(
             sql: """
-                SELECT EXISTS (SELECT 1 FROM \(archive).\(table) AS moved
-                WHERE NOT EXISTS (SELECT 1 FROM main.\(table) WHERE \(key) = moved.\(key))
-                AND NOT EXISTS (
-                    SELECT 1 FROM main.\(removed) JOIN main.event ON event.position = named_by
-                    WHERE \(removed).\(key) = moved.\(key) AND type <> ?))
-                """, arguments: [LedgerBase.type]) ?? true
-    }
-
-    /// Whether an attached file holds nothing that was moved out of the ledger: its tree is the ledger's, and
-    /// all that is in it is still here, or was redacted.
-    ///
-    /// An attempt that ended between naming its file and recording it leaves such a one.
-    fileprivate func isLeftover(_ archive: String) throws -> Bool {
-        let note = try Data.fetchOne(
-            db, sql: "SELECT bytes FROM \(archive).resource WHERE path = 'checkpoint'")
-        let lines = String(decoding: note ?? Data(), as: UTF8.self)
-            .split(separator: "\n", omittingEmptySubsequences: false)
-        let nodes = TreeNodes(db: db)
-        guard lines.count >= 3, let size = Int64(lines[1]), size > 0,
-            size <= (try nodes.leafCount()),
-            lines[2] == Base64.encode(try nodes.tree(of: size).root().bytes)
-        else { return false }
-        return try !holdsMore(archive, than: "payload", named: "position", removed: "redaction")
-            && !holdsMore(archive, than: "blob", named: "digest", removed: "blob_redaction")
+                SELECT EXISTS (SELECT 1 FROM \(table) WHERE \(key) = ?1) OR EXISTS (
+                    SELECT 1 FROM \(removed) JOIN event ON event.position = named_by
+                    WHERE \(removed).\(key) = ?1 AND type <> ?2)
+                """)
+        let keys = try GRDB.Row.fetchCursor(other, sql: "SELECT \(key) FROM \(table)")
+        while let row = try keys.next() {
+            let value = row[0] as DatabaseValue
+            guard try Bool.fetchOne(isHere, arguments: [value, LedgerBase.type]) == true else {
+                return true
+            }
+        }
+        return false
     }
 }
 
 extension SQLiteLedger {
+    /// The archives that payloads of the ledger were moved into, the oldest first.
+    public func recordedArchives() async throws(LedgerError) -> [RecordedArchive] {
+        try await reading { db in try self.stored(db).recordedArchives() }
+    }
+
     /// Whether there is a file that an archiving left behind which never came to move anything.
     func isLeftover(_ file: String) async throws(LedgerError) -> Bool {
         guard fileExists(file) else { return false }
         do {
-            return try await onOwnConnection(archives: [file]) { db in
-                let stored = StoredEvents(db: db)
-                do {
-                    try stored.requireRecorded([file])
-                } catch LedgerError.unrecordedArchive { return true }
-                return false
-            }
+            return try await onOwnConnection { db in try StoredEvents(db: db).isLeftover(file) }
         } catch {
             switch error {
-            case .notALedger, .tooNew, .wrongArchive, .corrupt: return false
+            case .notALedger, .tooNew, .corrupt: return false
             default: throw error
             }
         }
-    }
-}
-
-/// The digests of files that this process has read as a whole, for as long as they do not change.
-enum FileDigests {
-    private struct Identity: Hashable {
-        var device: UInt
-        var inode: UInt
-        var size: Int
-        var modified: [Int]
-        /// What nobody can set back.
-        var changed: [Int]
-
-        init(_ status: stat) {
-            device = UInt(status.st_dev)
-            inode = UInt(status.st_ino)
-            size = Int(status.st_size)
-            modified = [status.st_mtim.tv_sec, status.st_mtim.tv_nsec]
-            changed = [status.st_ctim.tv_sec, status.st_ctim.tv_nsec]
-        }
-    }
-
-    private static let known = Mutex<[Identity: Digest]>([:])
-
-    /// SHA-256 of a file, read a part at a time.
-    static func digest(of path: String) throws(LedgerError) -> Digest {
-        func failure() -> LedgerError { .io("\(path): \(String(cString: strerror(errno)))") }
-        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
-        guard descriptor >= 0 else { throw failure() }
-        defer { close(descriptor) }
-        var status = stat()
-        guard fstat(descriptor, &status) == 0 else { throw failure() }
-        let identity = Identity(status)
-        if let digest = known.withLock({ $0[identity] }) { return digest }
-        var builder = DigestBuilder()
-        var buffer = [UInt8](repeating: 0, count: 1 << 20)
-        while true {
-            let count = read(descriptor, &buffer, buffer.count)
-            guard count >= 0 else { throw failure() }
-            if count == 0 { break }
-            builder.update(count == buffer.count ? buffer : Array(buffer[..<count]))
-        }
-        let digest = builder.finish()
-        // One that was written to meanwhile is read again.
-        guard fstat(descriptor, &status) == 0, Identity(status) == identity else { return digest }
-        known.withLock { $0[identity] = digest }
-        return digest
     }
 }

@@ -51,27 +51,47 @@ extension SQLiteLedger {
         guard !isReadOnly else { throw LedgerError.readOnly }
         if let earlier = try await earlierArchive(file, id) { return earlier }
         for _ in 0..<Self.archiveAttempts {
-            let (scan, digest) = try await writeArchive(before: time, to: file)
+            let written = try await writeArchive(before: time, to: file)
+            let (scan, digest) = (written.scan, written.digest)
+            // Whatever comes of it: a note that is still there then is cleaned up after.
+            defer { leave(written.attempt) }
             await whenWritten()
-            if let event = try await writing({ try $0.archive(scan, digest, actor, id) }) {
+            if let event = try await writing({
+                try $0.archive(scan, (file, digest), actor, id)
+            }) {
+                try written.attempt.end()
                 return LedgerArchive(
                     path: file, event: event, through: scan.through, digest: digest)
             }
             removeFile(file)
             try syncFolder(of: file)
+            try written.attempt.end()
         }
         throw LedgerError.notArchivable(
             reason: "payloads were redacted or archived meanwhile; say it again")
     }
 
+    private struct Written: Sendable {
+        let scan: ArchiveScan
+        let digest: Digest
+        let attempt: ArchiveAttempt
+    }
+
     /// Writes the file, durable and under its name.
     private func writeArchive(before time: Timestamp, to file: String) async throws(LedgerError)
-        -> (ArchiveScan, Digest)
+        -> Written
     {
+        try requireFile(file)
         let isLeftover = try await isLeftover(file)
         guard isLeftover || !fileExists(file) else { throw LedgerError.exists(path: file) }
         let through = try await archivable(before: time)
         let draft = try makeDraft(of: file, like: path)
+        let attempt: ArchiveAttempt
+        do throws(LedgerError) { attempt = try begin(draft, file) } catch {
+            removeFile(draft)
+            throw error
+        }
+        var isMoved = false
         do {
             let scan = try await onOwnConnection { db in
                 try Self.writeArchive(db, through: through, draft)
@@ -79,10 +99,14 @@ extension SQLiteLedger {
             _ = try syncFile(draft)
             let digest = try FileDigests.digest(of: draft)
             try moveFile(draft, to: file, replacing: isLeftover)
+            isMoved = true
             try syncFolder(of: file)
-            return (scan, digest)
+            return Written(scan: scan, digest: digest, attempt: attempt)
         } catch {
             for suffix in ["", "-journal"] { removeFile(draft + suffix) }
+            // What has its name already is seen to with the note.
+            if !isMoved { try? attempt.end() }
+            leave(attempt)
             throw error.ofCopy(file)
         }
     }
@@ -104,14 +128,6 @@ extension SQLiteLedger {
     ///
     /// - Throws: `.notArchivable` when there is none.
     public func archivable(before time: Timestamp) async throws(LedgerError) -> Int64 {
-        let count = try await reading { try StoredEvents(db: $0).recordedArchives().count }
-        guard count < Connection.maxArchives else {
-            throw LedgerError.notArchivable(
-                reason: """
-                    the ledger has \(count) archives, and no more than \(Connection.maxArchives) can be read \
-                    together, which a release with other tables may need
-                    """)
-        }
         let last = try await position(at: time + .nanoseconds(-1))
         let open: (sync: Int64?, hasPush: Bool)
         do {
@@ -233,7 +249,7 @@ extension Writer {
     ///
     /// - Returns: `nil` when something of it was redacted or archived since it was scanned: nothing was changed.
     mutating func archive(
-        _ scan: ArchiveScan, _ digest: Digest, _ actor: Actor, _ id: EventID
+        _ scan: ArchiveScan, _ file: (path: String, digest: Digest), _ actor: Actor, _ id: EventID
     ) throws -> RecordedEvent? {
         // Nobody else writes: what is found now holds in the transaction below.
         let scan = try connection().read { db in
@@ -250,8 +266,9 @@ extension Writer {
             let removals = Removals(db: db)
             let unnamed = try blobs.filter { try !removals.isNamed($0) }
             let archived = LedgerArchived {
-                $0.archive = digest
+                $0.archive = file.digest
                 $0.blobs = Int64(unnamed.count)
+                $0.file = file.path.split(separator: "/").last.map(String.init)
                 $0.through = scan.through
                 $0.states = saved.states
             }

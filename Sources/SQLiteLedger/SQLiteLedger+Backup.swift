@@ -26,6 +26,7 @@ extension SQLiteLedger {
     public func backup(to file: String, replacing: Bool = false) async throws(LedgerError)
         -> LedgerBackup
     {
+        try requireFile(file)
         guard replacing || !fileExists(file) else { throw LedgerError.exists(path: file) }
         guard !isSameFile(file, path), !fileExists(file + "-wal") else {
             throw LedgerError.inUse(path: file)
@@ -47,15 +48,11 @@ extension SQLiteLedger {
     }
 
     /// Runs `body` on a new reading connection, without a transaction, beside all other work.
-    ///
-    /// - Parameter archives: Files to read as part of the ledger.
-    func onOwnConnection<R: Sendable>(
-        archives: [String] = [], _ body: @escaping @Sendable (Database) throws -> R
-    ) async throws(LedgerError) -> R {
+    func onOwnConnection<R: Sendable>(_ body: @escaping @Sendable (Database) throws -> R)
+        async throws(LedgerError) -> R
+    {
         let source: DatabaseQueue
-        do { source = try Connection.reading(path, archives: archives) } catch {
-            throw LedgerError(error)
-        }
+        do { source = try Connection.reading(path) } catch { throw LedgerError(error) }
         let result: Result<R, LedgerError> = await withCheckedContinuation { continuation in
             source.asyncWriteWithoutTransaction { db in
                 continuation.resume(
@@ -80,6 +77,19 @@ extension LedgerError {
         if case .full = self { return .io("\(file): the disk is full") }
         return self
     }
+}
+
+/// Refuses what is there and no file: it is neither replaced nor written into.
+func requireFile(_ path: String) throws(LedgerError) {
+    var status = stat()
+    guard stat(path, &status) == 0, status.st_mode & S_IFMT != S_IFREG else { return }
+    let kind =
+        switch status.st_mode & S_IFMT {
+        case S_IFDIR: "a folder"
+        case S_IFCHR, S_IFBLK: "a device"
+        default: "a pipe or socket"
+        }
+    throw LedgerError.notAFile(path: path, kind: kind)
 }
 
 /// Makes an empty file beside `file` under a name that was free, with the mode of `source`.

@@ -82,7 +82,7 @@ extension SQLiteLedger {
         let size = checkpoint.checkpoint.size
         guard position >= 1, position <= size else { return nil }
         return try await reading { db in
-            let envelope = try StoredEvents(db: db).envelope(at: position)
+            let envelope = try self.stored(db).envelope(at: position)
             guard let envelope else { return nil }
             let hashes = try TreeNodes(db: db).tree(of: size).inclusionProof(of: position - 1)
             return ProofFile(

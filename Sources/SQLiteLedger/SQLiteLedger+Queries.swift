@@ -12,7 +12,7 @@ extension SQLiteLedger {
         -> [RecordedEvent]
     {
         try await reading { db in
-            try StoredEvents(db: db).events(after: position, limit: limit)
+            try self.stored(db).events(after: position, limit: limit)
         }
     }
 
@@ -27,15 +27,15 @@ extension SQLiteLedger {
     ) async throws(LedgerError) -> [RecordedEvent] {
         let query = EventQuery(
             filter: filter, newestFirst: newestFirst, limit: limit, before: position)
-        return try await reading { db in try query.run(db) }
+        return try await reading { db in try query.run(self.stored(db)) }
     }
 
     public func event(at position: Int64) async throws(LedgerError) -> RecordedEvent? {
-        try await reading { db in try StoredEvents(db: db).event(at: position) }
+        try await reading { db in try self.stored(db).event(at: position) }
     }
 
     public func event(id: EventID) async throws(LedgerError) -> RecordedEvent? {
-        try await reading { db in try StoredEvents(db: db).event(id: id) }
+        try await reading { db in try self.stored(db).event(id: id) }
     }
 
     /// The bytes kept under a digest, compared with it; `nil` when there are none.
@@ -43,7 +43,7 @@ extension SQLiteLedger {
     /// - Throws: `.archived` when they are in an archive that is not at hand.
     public func blob(_ digest: Digest) async throws(LedgerError) -> [UInt8]? {
         try await reading { db in
-            let stored = StoredEvents(db: db)
+            let stored = self.stored(db)
             if let bytes = try stored.blob(digest) { return bytes }
             try stored.requireNotArchived(digest)
             return nil
@@ -52,7 +52,7 @@ extension SQLiteLedger {
 
     /// The version of a stream: how many events it has.
     public func version(of stream: String) async throws(LedgerError) -> Int64 {
-        try await reading { db in try StoredEvents(db: db).version(of: stream) }
+        try await reading { db in try self.stored(db).version(of: stream) }
     }
 
     /// The past as it was known right after the event at `position`, or now when that is beyond the end.
@@ -68,13 +68,13 @@ extension SQLiteLedger {
 
     /// The past as it was known at a time, by the ledger's clock.
     public func state(at time: Timestamp) async throws(LedgerError) -> LedgerState {
-        let position = try await reading { db in try StoredEvents(db: db).position(at: time) }
+        let position = try await reading { db in try self.stored(db).position(at: time) }
         return try await state(at: position)
     }
 
     /// The position of the last event recorded at or before a time; 0 when there is none.
     public func position(at time: Timestamp) async throws(LedgerError) -> Int64 {
-        try await reading { db in try StoredEvents(db: db).position(at: time) }
+        try await reading { db in try self.stored(db).position(at: time) }
     }
 }
 
@@ -86,9 +86,7 @@ extension SQLiteLedger {
     private func past(upTo position: Int64) throws(LedgerError) -> LedgerState {
         let saved = SavedStates(of: path)
         let last = min(position, try read { try $0.head() })
-        let version = projectionVersion
         var state = try read { stored in
-            let stored = StoredEvents(db: stored.db, version: version)
             guard let base = try LedgerBase(stored), base.through <= last else {
                 return LedgerState.past()
             }
@@ -132,7 +130,7 @@ extension SQLiteLedger {
 
     private func read<R>(_ body: (StoredEvents) throws -> R) throws(LedgerError) -> R {
         do {
-            return try reader.read { db in try body(StoredEvents(db: db)) }
+            return try reader.read { db in try body(stored(db)) }
         } catch { throw LedgerError(error) }
     }
 
@@ -150,7 +148,6 @@ extension SQLiteLedger {
         after first: Int64, upTo last: Int64,
         _ body: ([RecordedEvent]) throws(LedgerError) -> Void
     ) throws(LedgerError) {
-        let reader = reader
         let records = RecordReaders(2)
         let position = Mutex(first)
         var pages = PageAhead(makers: 2) { () throws(LedgerError) -> EventPage? in
@@ -158,8 +155,8 @@ extension SQLiteLedger {
             let limit = Int(min(Int64(StoredEvents.pageSize), last - after))
             guard limit > 0 else { return nil }
             do {
-                let page = try reader.read { db in
-                    try StoredEvents(db: db).wholePage(after: after, limit: limit)
+                let page = try self.reader.read { db in
+                    try self.stored(db).wholePage(after: after, limit: limit)
                 }
                 guard let end = page.places.last?.position else { return nil }
                 position.withLock { $0 = end }

@@ -23,45 +23,59 @@ extension SQLiteLedger {
     /// space, and the write-ahead log is emptied. Envelopes stay, and with them every hash and proof; so do
     /// copies elsewhere: backups, archives, and what the file system keeps of freed blocks.
     ///
+    /// What an archiving left behind that was killed is removed first: it may hold a copy.
+    ///
     /// Repeated with the same id it answers with what is on record.
     ///
-    /// - Throws: `.notRedactable` for an event that others rest on.
+    /// - Throws: `.notRedactable` for an event that others rest on, `.leftover` for a copy that cannot be removed.
     /// - Complexity: O(size of the ledger). Appends wait while the file is written anew.
     public func redact(_ position: Int64, reason: String, actor: Actor, id: EventID)
         async throws(LedgerError) -> Redaction
     {
+        try await redact(position, reason: reason, actor: actor, id: id) {}
+    }
+
+    /// - Parameter whenBegun: Runs each time before the first event is folded.
+    package func redact(
+        _ position: Int64, reason: String, actor: Actor, id: EventID,
+        whenBegun: () async -> Void
+    ) async throws(LedgerError) -> Redaction {
         guard !isReadOnly else { throw LedgerError.readOnly }
         if let earlier = try await earlierRedaction(position, id) { return earlier }
+        try await blocking { () throws(LedgerError) in try self.removeLeftovers() }
         for _ in 1..<Self.redactionAttempts {
             do {
-                return try await redactOnce(position, reason: reason, actor: actor, id: id)
+                return try await redactOnce(
+                    position, reason: reason, actor: actor, id: id, whenBegun)
             } catch {
                 // Payloads that were still to be folded went into an archive: the fold begins behind it now.
                 guard case .archived = error else { throw error }
             }
         }
-        return try await redactOnce(position, reason: reason, actor: actor, id: id)
+        return try await redactOnce(position, reason: reason, actor: actor, id: id, whenBegun)
     }
 
     private static let redactionAttempts = 3
 
     /// - Throws: `.archived` when payloads were archived before they were folded.
-    private func redactOnce(_ position: Int64, reason: String, actor: Actor, id: EventID)
-        async throws(LedgerError) -> Redaction
-    {
+    private func redactOnce(
+        _ position: Int64, reason: String, actor: Actor, id: EventID,
+        _ whenBegun: () async -> Void
+    ) async throws(LedgerError) -> Redaction {
         guard let recorded = try await event(at: position) else {
             throw LedgerError.notRedactable(position: position, reason: "there is no such event")
         }
         // Most of the fold is done beside the appends.
         let head = try await head()
         var scan = try await reading { db in
-            try RedactionScan(position, recorded.event?.blobs ?? [], StoredEvents(db: db))
+            try RedactionScan(position, recorded.event?.blobs ?? [], self.stored(db))
         }
+        await whenBegun()
         while scan.state.position < head {
             let start = scan
             scan = try await reading { db in
                 var scan = start
-                try scan.follow(StoredEvents(db: db), pages: 20)
+                try scan.follow(self.stored(db), pages: 20)
                 return scan
             }
         }

@@ -10,10 +10,7 @@ extension SQLiteLedger {
     /// the stored rows are not those of the last event, or of another version, everything is folded.
     public func present(of selection: RowSelection) async throws(LedgerError) -> LedgerState {
         if isReadOnly {
-            let version = projectionVersion
-            let state = try await reading { db in
-                try StoredEvents(db: db, version: version).state(of: selection)
-            }
+            let state = try await reading { db in try self.stored(db).state(of: selection) }
             if let state { return state }
         }
         do { return try await state { $0 } } catch { throw LedgerError(error) }
@@ -59,9 +56,8 @@ extension SQLiteLedger {
         filter.positions = 1...max(1, position)
         let newest = try await events(matching: filter, newestFirst: true, limit: 1).first
         if newest?.isArchived == true {
-            let version = projectionVersion
             return try await reading { db in
-                let stored = StoredEvents(db: db, version: version)
+                let stored = self.stored(db)
                 let base = try LedgerBase.atHand(stored, at: position)
                 return try base.state(stored).applications[application]?.desired ?? []
             }
@@ -78,13 +74,12 @@ extension SQLiteLedger {
         var filter = filter
         filter.positions = 1...max(1, position)
         let query = EventQuery(filter: filter, newestFirst: false, limit: .max)
-        let version = projectionVersion
         return try await reading { db in
+            let stored = self.stored(db)
             var state = LedgerState.past()
-            var events = try query.run(db).filter(isMeant)
+            var events = try query.run(stored).filter(isMeant)
             if events.contains(where: \.isArchived) {
                 // What the archived ones had told is in the state that the archive left.
-                let stored = StoredEvents(db: db, version: version)
                 let base = try LedgerBase.atHand(stored, at: position)
                 state = try base.state(stored)
                 state.keepChanges(false)

@@ -12,9 +12,17 @@ extension SQLiteLedger {
     /// a fold of the events; they are never believed.
     ///
     /// - Parameter full: Whether the digest of every blob is computed as well, and SQLite's own check is made.
+    /// - Throws: `.wrongArchive` when an archive is not what it was, `.overtaken`.
     public func verify(full: Bool) async throws(LedgerError) -> VerificationReport {
+        try await verify(full: full) { _ in }
+    }
+
+    /// - Parameter whenRead: Runs after each page, with the last position of it.
+    package func verify(full: Bool, whenRead: @escaping @Sendable (Int64) -> Void)
+        async throws(LedgerError) -> VerificationReport
+    {
         do {
-            return try await report(full: full)
+            return try await report(full: full, whenRead)
         } catch {
             guard case .corrupt(let position, let reason) = error else { throw error }
             let finding = Finding(
@@ -23,7 +31,9 @@ extension SQLiteLedger {
         }
     }
 
-    private func report(full: Bool) async throws(LedgerError) -> VerificationReport {
+    private func report(full: Bool, _ whenRead: @escaping @Sendable (Int64) -> Void)
+        async throws(LedgerError) -> VerificationReport
+    {
         let layout: LedgerLayout
         do { layout = try .expected() } catch { throw LedgerError(error) }
         let (guards, isReadable) = try await reading { db in try layout.findings(db) }
@@ -41,9 +51,12 @@ extension SQLiteLedger {
             return VerificationReport(events: try await head(), findings: guards + damage)
         }
         return try await blocking { () throws(LedgerError) in
-            var report = try LedgerVerification.report(
-                self.reader, version: self.projectionVersion)
-            if full { report.findings += try LedgerVerification.blobFindings(self.reader) }
+            try self.archives.requireWhole()
+            let source = LedgerVerification.Source(
+                database: self.reader, version: self.projectionVersion, archives: self.archives,
+                whenRead: whenRead)
+            var report = try LedgerVerification.report(source)
+            if full { report.findings += try LedgerVerification.blobFindings(source) }
             report.findings += guards
             return report
         }
@@ -82,9 +95,9 @@ extension SQLiteLedger {
         guard !archives.isEmpty else { return Folded(state: try await state(at: head)) }
         let whole = try Self.openForReading(
             path: path, projectionVersion: projectionVersion, archives: archives)
-        let version = projectionVersion
+        try whole.archives.requireWhole()
         let refolded = try await whole.reading { db in
-            try LedgerBase.refolded(StoredEvents(db: db, version: version))
+            try LedgerBase.refolded(whole.stored(db))
         }
         let state = try await blocking { () throws(LedgerError) in
             var state = LedgerState.past()

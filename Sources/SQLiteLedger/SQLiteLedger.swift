@@ -15,6 +15,8 @@ public final class SQLiteLedger: Sendable {
     public let path: String
     let queue: DispatchQueue
     let reader: DatabaseQueue
+    /// What was moved out of it and is read with it.
+    let archives: Archives
     /// Only ever locked on `queue`; `nil` when the ledger is open for reading.
     let writer: Mutex<Writer?>
     /// What a reading ledger has folded so far; only ever locked on `queue`.
@@ -22,6 +24,8 @@ public final class SQLiteLedger: Sendable {
     private let waiting = Mutex<[Waiting]>([])
     private let followers = Mutex(Followers())
     private let full = Atomic(false)
+    /// The notes of archivings that this process works on.
+    let attempts = Mutex<Set<String>>([])
     public let isReadOnly: Bool
     /// Of the projections whose rows are read and written.
     let projectionVersion: Int
@@ -35,13 +39,14 @@ public final class SQLiteLedger: Sendable {
     static let groupLimit = 256
 
     private init(
-        path: String, writer: consuming sending Writer?, projectionVersion: Int,
-        archives: [String] = []
+        path: String, reader: DatabaseQueue? = nil, writer: consuming sending Writer?,
+        projectionVersion: Int, archives: Archives = .none
     ) throws(LedgerError) {
         self.path = path
         self.projectionVersion = projectionVersion
+        self.archives = archives
         do {
-            reader = try Connection.reading(path, archives: archives)
+            self.reader = try reader ?? Connection.reading(path)
         } catch { throw LedgerError(error) }
         isReadOnly = writer == nil
         full.store(writer?.isFull ?? false, ordering: .relaxed)
@@ -176,14 +181,18 @@ extension SQLiteLedger {
             path: path, lock: try WriterLock(path), time: time, random: random,
             checkpointBytes: checkpointBytes, projectionVersion: projectionVersion,
             archives: archives, mending: mending)
-        return try SQLiteLedger(
+        let ledger = try SQLiteLedger(
             path: path, writer: writer, projectionVersion: projectionVersion)
+        // What cannot be removed now is named by whoever redacts.
+        try? ledger.removeLeftovers()
+        return ledger
     }
 
     /// Opens a ledger beside its writer, if there is one; never changes the file.
     ///
     /// - Parameter archives: Files that payloads and bodies of it were moved into; those are read as if they
-    ///   were still here. At most ten. Each is read once as a whole, for its digest.
+    ///   were still here. Each payload and body is compared with its hash when it is read; `verify` and `rebuild`
+    ///   hold the files as a whole against their digests.
     /// - Throws: `.wrongArchive` for a file that no `ledger.archived` of the ledger names, `.unrecordedArchive` for
     ///   one that nothing was moved into.
     public static func openForReading(path: String, archives: [String] = [])
@@ -197,15 +206,16 @@ extension SQLiteLedger {
         path: String, projectionVersion: Int, archives: [String] = []
     ) throws(LedgerError) -> SQLiteLedger {
         guard fileExists(path) else { throw LedgerError.notFound(path: path) }
-        let ledger = try SQLiteLedger(
-            path: path, writer: nil, projectionVersion: projectionVersion, archives: archives)
         do {
-            try ledger.reader.read { db in
+            let reader = try Connection.reading(path)
+            let found = try reader.read { db in
                 try Connection.checkFormat(db, path: path)
-                try StoredEvents(db: db).requireRecorded(archives)
+                return try StoredEvents(db: db).archives(at: archives)
             }
+            return try SQLiteLedger(
+                path: path, reader: reader, writer: nil, projectionVersion: projectionVersion,
+                archives: found)
         } catch { throw LedgerError(error) }
-        return ledger
     }
 }
 
@@ -285,7 +295,7 @@ extension SQLiteLedger {
         let result: Result<LedgerState, LedgerError> = folded.withLock { state in
             do {
                 state = try reader.read { [state] db in
-                    let stored = StoredEvents(db: db, version: projectionVersion)
+                    let stored = stored(db)
                     guard state.position > 0 else { return try stored.state() }
                     var state = state
                     try stored.fold(into: &state)
@@ -301,7 +311,7 @@ extension SQLiteLedger {
 
     /// The position of the last event.
     public func head() async throws(LedgerError) -> Int64 {
-        try await reading { db in try StoredEvents(db: db).head() }
+        try await reading { db in try self.stored(db).head() }
     }
 
     /// New positions of the last event, as this process appends; only the newest waits for a slow reader.
@@ -312,6 +322,11 @@ extension SQLiteLedger {
                 self?.followers.withLock { $0.remove(number) }
             }
         }
+    }
+
+    /// The events, rows and archives, within a transaction of a reading connection.
+    func stored(_ db: Database) -> StoredEvents {
+        StoredEvents(db: db, version: projectionVersion, archives: archives)
     }
 
     func reading<R: Sendable>(

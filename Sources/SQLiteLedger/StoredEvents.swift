@@ -9,6 +9,8 @@ struct StoredEvents {
     let db: Database
     /// Of the projections whose rows are read.
     var version = LedgerState.version
+    /// What was moved out of the ledger and is at hand.
+    var archives = Archives.none
 
     func head() throws -> Int64 {
         let statement = try db.cachedStatement(sql: "SELECT max(position) FROM event")
@@ -52,16 +54,16 @@ struct StoredEvents {
 
     /// The bytes before encoding, compared with the digest.
     func blob(_ digest: Digest) throws -> [UInt8]? {
-        if let bytes = try blob(digest, in: "main") { return bytes }
-        for archive in try archives() {
-            if let bytes = try blob(digest, in: archive) { return bytes }
+        if let bytes = try Self.blob(digest, in: db) { return bytes }
+        guard !archives.isEmpty else { return nil }
+        return try archives.blob(namedBy: try remover(of: digest)) { other in
+            try Self.blob(digest, in: other)
         }
-        return nil
     }
 
-    private func blob(_ digest: Digest, in schema: String) throws -> [UInt8]? {
+    private static func blob(_ digest: Digest, in db: Database) throws -> [UInt8]? {
         let statement = try RawStatement(
-            cached: "SELECT encoding, size, bytes FROM \(schema).blob WHERE digest = ?", db)
+            cached: "SELECT encoding, size, bytes FROM blob WHERE digest = ?", db)
         defer { statement.reset() }
         statement.bind(1, digest.bytes)
         guard try statement.step() else { return nil }

@@ -70,8 +70,7 @@ struct TreeNodes {
             try db.execute(sql: "DELETE FROM tree_node")
         }
         if let wrong = try wrong ?? contradiction(upTo: range.size) {
-            throw LedgerError.corrupt(
-                position: nil, reason: "\(wrong); tidemark rebuild makes the tree anew")
+            throw LedgerError.wrongTree(reason: wrong)
         }
         while range.size < size {
             try db.inTransaction(.immediate) {

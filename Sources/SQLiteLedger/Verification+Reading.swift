@@ -10,62 +10,84 @@ internal import Synchronization
 /// Nothing that is derived is believed: index and rows are compared with what the events give. Two threads
 /// read pages and check each record by itself, another checks their order and folds.
 enum LedgerVerification {
+    /// How often a ledger is read through before checking gives way to what is removed meanwhile.
+    private static let attempts = 3
+
+    /// Where a ledger is read.
+    struct Source: Sendable {
+        let database: DatabaseQueue
+        let version: Int
+        var archives = Archives.none
+        /// Runs after each page, with the last position of it.
+        var whenRead: @Sendable (Int64) -> Void = { _ in }
+
+        func read<Value>(_ body: (StoredEvents) throws -> Value) throws(LedgerError) -> Value {
+            do {
+                return try database.read { db in
+                    try body(StoredEvents(db: db, version: version, archives: archives))
+                }
+            } catch { throw LedgerError(error) }
+        }
+    }
+
     /// Checks every event, the index and the rows.
-    static func report(_ database: DatabaseQueue, version: Int) throws(LedgerError)
-        -> VerificationReport
-    {
-        let start = try read(database) { try Start(StoredEvents(db: $0, version: version)) }
-        var walk = Walk(start: start)
+    ///
+    /// Each page is read in a transaction of its own. When payloads are archived or redacted meanwhile, which some
+    /// pages have and others lack, all is read again.
+    ///
+    /// - Throws: `.overtaken` when that happened each time.
+    static func report(_ source: Source) throws(LedgerError) -> VerificationReport {
+        for _ in 0..<attempts {
+            if let report = try attempt(source) { return report }
+        }
+        throw LedgerError.overtaken
+    }
+
+    private static func attempt(_ source: Source) throws(LedgerError) -> VerificationReport? {
+        var walk = Walk(start: try source.read(Start.init))
         let readers = RecordReaders(2)
         let position = Mutex<Int64>(0)
         var pages = PageAhead(makers: 2) { () throws(LedgerError) -> RecordPage? in
             let after = position.withLock { $0 }
-            let page = try read(database) { try StoredEvents(db: $0).recordPage(after: after) }
+            let page = try source.read { try $0.recordPage(after: after) }
             guard let last = page.records.last?.position else { return nil }
             position.withLock { $0 = last }
             return page
         } page: { maker, page throws(LedgerError) -> CheckedPage in
             let checked = try readers.with(maker) { CheckedPage(page, &$0) }
-            return try read(database) { try checked.withBlobs(of: $0) }
+            return try source.read { try checked.withBlobs(of: $0.db) }
         }
         while let page = try pages.take() {
             walk.check(page)
             let before = walk
-            walk = try read(database) { db in try before.checkedTree(TreeNodes(db: db)) }
+            walk = try source.read { try before.checkedTree(TreeNodes(db: $0.db)) }
+            source.whenRead(walk.verifier.position)
         }
-        return try read(database) { [walk] db in
+        return try source.read { [walk] stored in
             // What was appended since the last page; from here on in one transaction.
             var walk = walk
             var reader = RecordReader()
             while true {
-                let page = try StoredEvents(db: db).recordPage(after: walk.verifier.position)
+                let page = try stored.recordPage(after: walk.verifier.position)
                 guard !page.records.isEmpty else { break }
-                walk.check(try CheckedPage(page, &reader).withBlobs(of: db))
-                walk = try walk.checkedTree(TreeNodes(db: db))
+                walk.check(try CheckedPage(page, &reader).withBlobs(of: stored.db))
+                walk = try walk.checkedTree(TreeNodes(db: stored.db))
             }
-            return try walk.finish(StoredEvents(db: db, version: version))
+            return walk.isOvertaken ? nil : try walk.finish(stored)
         }
     }
 
     /// Decodes every blob and computes its digest.
-    static func blobFindings(_ database: DatabaseQueue) throws(LedgerError) -> [Finding] {
+    static func blobFindings(_ source: Source) throws(LedgerError) -> [Finding] {
         var findings: [Finding] = []
         // A number is only where a row stands; a changed one may be any.
         var number: Int64? = .min
         while let first = number, findings.count < RecordVerifier.maxFindings {
-            let (found, last) = try read(database) { db in
-                try StoredEvents(db: db).checkBlobs(from: first)
-            }
+            let (found, last) = try source.read { try $0.checkBlobs(from: first) }
             findings += found
             number = last.flatMap { $0 < .max ? $0 + 1 : nil }
         }
         return findings
-    }
-
-    private static func read<Value>(_ database: DatabaseQueue, _ body: (Database) throws -> Value)
-        throws(LedgerError) -> Value
-    {
-        do { return try database.read(body) } catch { throw LedgerError(error) }
     }
 
     /// Records as they are stored.
@@ -115,14 +137,17 @@ enum LedgerVerification {
     /// Where the fold begins when what was before is in an archive that is not at hand.
     private struct Start: Sendable {
         let base: LedgerBase?
+        /// The last event when the reading began.
+        let head: Int64
         private(set) var state: LedgerState?
         private(set) var findings: [Finding] = []
+        /// Why the rows cannot be compared with a fold, unless one from the first event succeeds.
+        private(set) var obstacle: String?
 
         init(_ stored: StoredEvents) throws {
+            head = try stored.head()
             base = try LedgerBase(stored)
             guard let base else { return }
-            // With the archive at hand, tables of another version are not needed.
-            if !base.isCurrent, try !stored.archives().isEmpty { return }
             do {
                 state = try base.state(stored)
                 state?.keepChanges(false)
@@ -131,6 +156,9 @@ enum LedgerVerification {
                     Finding(
                         position: base.through, "saved state", expected: "its digest",
                         found: reason))
+            } catch let error as LedgerError {
+                guard case .outdatedBase = error else { throw error }
+                obstacle = [error.cause, error.hint].compactMap { $0 }.joined(separator: ": ")
             }
         }
     }
@@ -143,6 +171,9 @@ enum LedgerVerification {
         private var findings: [Finding] = []
         private var index = IndexSum()
         private var tree = TreeVerification()
+        private var unchecked: [String] = []
+        /// Whether payloads were removed after the reading had begun.
+        private(set) var isOvertaken = false
 
         init(start: Start) { self.start = start }
 
@@ -152,6 +183,7 @@ enum LedgerVerification {
             for (record, leaf) in zip(page.records, page.leaves) {
                 let event = verifier.check(record)
                 tree.add(leaf: leaf, event)
+                if record.position > start.head { note(event?.event) }
                 if let event, let position = state?.position, event.position == position + 1,
                     !page.archived.contains(event.position)
                 {
@@ -163,11 +195,22 @@ enum LedgerVerification {
             }
         }
 
+        /// Notes what took something away that was read before.
+        private mutating func note(_ event: Event?) {
+            switch event {
+            case .payloadRedacted?, .ledgerArchived?: isOvertaken = true
+            default: break
+            }
+        }
+
         /// Compares the saved state with the fold, or goes on from it where there is no fold.
         private mutating func enter(_ base: LedgerBase) {
             guard let folded = state else {
                 state = start.state
                 findings += start.findings
+                if let obstacle = start.obstacle {
+                    unchecked.append("the stored rows: \(obstacle)")
+                }
                 return
             }
             guard base.isCurrent else { return }
@@ -193,34 +236,45 @@ enum LedgerVerification {
             if try stored.indexSum() != index { findings += try stored.indexFindings() }
             findings += try stored.redactionFindings(verifier.redactions)
             // Dropped while it is compared, as it is not needed again.
-            if let folded = state.take() { findings += try stored.compareRows(with: folded) }
+            if let folded = state.take() {
+                if let other = try stored.olderRows() {
+                    unchecked.append(
+                        """
+                        the stored rows: they are of version \(other), and this release has version \
+                        \(stored.version); the next writer folds them anew
+                        """)
+                } else {
+                    findings += try stored.compareRows(with: folded)
+                }
+            }
             let all = verifier.findings + findings
             return VerificationReport(
                 events: verifier.position, findings: Array(all.prefix(RecordVerifier.maxFindings)),
                 redacted: verifier.redactions.count,
-                archived: max(0, verifier.gone - verifier.redactions.count))
+                archived: max(0, verifier.gone - verifier.redactions.count), unchecked: unchecked)
         }
     }
 }
 
 extension StoredEvents {
-    /// The records after a position, with the payloads that an archive has.
+    /// The records after a position, with the payloads that archives have.
     func recordPage(after position: Int64) throws -> LedgerVerification.RecordPage {
         let statement = try RawStatement(
             cached: """
                 SELECT event.position, id, type, version, stream, stream_version, recorded_at,
                     envelope, salt, payload.bytes,
-                    (SELECT position FROM redaction WHERE position = event.position)
+                    (SELECT named_by FROM redaction WHERE position = event.position)
                 FROM event LEFT JOIN payload ON payload.position = event.position
                 WHERE event.position > ? ORDER BY event.position LIMIT ?
                 """, db)
         defer { statement.reset() }
         statement.bind(1, position)
         statement.bind(2, Int64(Self.pageSize))
-        let archives = try archives()
         var page = LedgerVerification.RecordPage()
+        // By the event that removed them: where the records are whose payloads are gone.
+        var gone: [Int64: [Int]] = [:]
         while try statement.step() {
-            var record = StoredRecord(
+            let record = StoredRecord(
                 position: statement.integer(0), id: statement.text(1), type: statement.text(2),
                 version: Int(statement.integer(3)), stream: statement.text(4),
                 streamVersion: statement.integer(5), recordedAt: statement.integer(6),
@@ -228,14 +282,21 @@ extension StoredEvents {
                 salt: statement.isNull(8) ? nil : Array(statement.bytes(8)),
                 payload: statement.isNull(9) ? nil : Array(statement.bytes(9)),
                 isRedacted: !statement.isNull(10))
-            if record.payload == nil, record.isRedacted, try isArchived(record.position) {
-                if let kept = try archivedPayload(record.position, archives) {
-                    (record.salt, record.payload) = (kept.salt, kept.bytes)
-                } else {
-                    page.archived.insert(record.position)
-                }
+            if record.payload == nil, record.isRedacted {
+                gone[statement.integer(10), default: []].append(page.records.count)
             }
             page.records.append(record)
+        }
+        for (event, indices) in gone where try isArchiving(event) {
+            let positions = indices.map { page.records[$0].position }
+            guard let payloads = try archives.payloads(event, positions) else {
+                page.archived.formUnion(positions)
+                continue
+            }
+            for index in indices {
+                let kept = payloads[page.records[index].position]
+                (page.records[index].salt, page.records[index].payload) = (kept?.salt, kept?.bytes)
+            }
         }
         return page
     }

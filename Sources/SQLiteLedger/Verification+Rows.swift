@@ -4,6 +4,14 @@ internal import GRDB
 internal import Projections
 
 extension StoredEvents {
+    /// The version of the stored rows when an older release left them, and nobody has folded those of this one.
+    func olderRows() throws -> Int64? {
+        guard try foldedPosition() == nil else { return nil }
+        return try Int64.fetchOne(
+            db, sql: "SELECT max(version) FROM projection WHERE name = ? AND version < ?",
+            arguments: [Self.projection, version])
+    }
+
     /// What the stored rows, their position and version have other than the state folded up to now.
     ///
     /// One row at a time: the rows of a large ledger are not held twice.

@@ -22,8 +22,8 @@ extension Writer {
         let version = projectionVersion
         let refolded: (base: ProjectionRebuilt.Base, blobs: [Blob])?
         do {
-            refolded = try Connection.reading(path, archives: archives).read { db in
-                let stored = StoredEvents(db: db, version: version)
+            refolded = try connection().read { [archives] db in
+                let stored = StoredEvents(db: db, version: version, archives: archives)
                 guard let base = try LedgerBase(stored), !base.isCurrent else { return nil }
                 return try LedgerBase.refolded(stored)
             }

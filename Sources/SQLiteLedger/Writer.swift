@@ -21,7 +21,9 @@ struct Writer {
     let reserve: Reserve
     let projectionVersion: Int
     /// Files that payloads were moved into, for when everything is to be folded anew.
-    let archives: [String]
+    private let archivePaths: [String]
+    /// Those files, each what the ledger's events say.
+    private(set) var archives = Archives.none
     /// How much may be written before the WAL is moved into the file.
     let checkpointBytes: Int
     private var mending: Mending
@@ -57,7 +59,7 @@ struct Writer {
         self.mending = mending
         self.checkpointBytes = checkpointBytes
         self.projectionVersion = projectionVersion
-        self.archives = archives
+        archivePaths = archives
         self.lock = lock
         self.time = time
         self.random = random
@@ -83,12 +85,11 @@ struct Writer {
             if mending == .everything {
                 mended += try fresh.write { db in try LedgerLayout.expected().restore(db) }
             }
-            let source = try archives.isEmpty ? nil : Connection.reading(path, archives: archives)
-            try source?.read { [archives] db in
-                try StoredEvents(db: db).requireRecorded(archives)
+            archives = try fresh.read { [archivePaths] db in
+                try StoredEvents(db: db).archives(at: archivePaths)
             }
-            var catchUp = try ProjectionCatchUp(
-                fresh, reading: source, version: projectionVersion)
+            try archives.requireWhole()
+            var catchUp = try ProjectionCatchUp(fresh, archives, version: projectionVersion)
             while try catchUp.step() {}
             try catchUp.dropOthers()
             // The WAL has its name by now. SQLite makes names durable too, and does not look whether that fails.
@@ -134,9 +135,10 @@ struct Writer {
 
     /// Checks every event, body and row; only then is the file trusted again.
     private mutating func verify(_ database: DatabaseQueue) throws {
+        let source = LedgerVerification.Source(database: database, version: projectionVersion)
         let findings =
-            try LedgerVerification.report(database, version: projectionVersion).findings
-            + LedgerVerification.blobFindings(database)
+            try LedgerVerification.report(source).findings
+            + LedgerVerification.blobFindings(source)
         if let finding = findings.first {
             throw LedgerError.corrupt(position: finding.position, reason: finding.description)
         }

@@ -48,8 +48,14 @@ public struct LedgerCheck: Sendable {
     /// Payloads that were removed, and that stand in an archive.
     public var redacted: Int64
     public var archived: Int64
+    /// What could not be checked, and why.
+    public var unchecked: [String]
 
-    public init(events: Int64, findings: [String], redacted: Int64 = 0, archived: Int64 = 0) {
+    public init(
+        events: Int64, findings: [String], redacted: Int64 = 0, archived: Int64 = 0,
+        unchecked: [String] = []
+    ) {
+        self.unchecked = unchecked
         self.events = events
         self.findings = findings
         self.redacted = redacted
@@ -123,6 +129,7 @@ extension LedgerReading {
             return [
                 "events": .int(check.events), "findings": .array(check.findings.map(Node.string)),
                 "redacted": .int(check.redacted), "archived": .int(check.archived),
+                "unchecked": .array(check.unchecked.map(Node.string)),
             ]
         }
     }

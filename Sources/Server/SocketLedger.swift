@@ -90,7 +90,8 @@ public final class SocketLedger: LedgerReading {
             events: events,
             findings: answer["findings"]?.arrayValue?.compactMap(\.stringValue) ?? [],
             redacted: answer["redacted"]?.intValue ?? 0,
-            archived: answer["archived"]?.intValue ?? 0)
+            archived: answer["archived"]?.intValue ?? 0,
+            unchecked: answer["unchecked"]?.arrayValue?.compactMap(\.stringValue) ?? [])
     }
 }
 

@@ -1,6 +1,7 @@
 import EventLog
 import Foundation
 import Model
+import Projections
 import SQLiteLedger
 import TestSupport
 import Testing
@@ -97,5 +98,61 @@ struct KeepingTests {
         check(
             await session.run(command + ["--yes"]), 2, "FOLDER/old.db exists already")
         check(await session.run("archive", "--before", "soon", "--yes"), 2, "is no time")
+    }
+
+    /// A ledger that an older release archived, whose tables this one does not have.
+    @Test func anArchivedLedgerOfAnOlderReleaseIsReadAsFarAsItCanBe() async throws {
+        let (session, last) = try await session()
+        let path = session.path + "/tidemark.db"
+        let older = LedgerState.version - 1
+        let now = TimeSource.system.now()
+        let newID = { EventID(at: now, random: RandomSource.system.bytes(10)) }
+        do {
+            let ledger = try await opened(path, version: older)
+            _ = try await ledger.archive(
+                before: now + .seconds(60), to: session.path + "/old.db", actor: .reconciler,
+                id: newID())
+        }
+        // What rests on the events alone.
+        check(await session.run("log"), 0, "cluster connected  (archived)")
+        check(await session.run("log", "--env", "production"), 0, "cluster connected")
+        check(await session.run("show", "@\(last)"), 0, "removed: archived")
+        check(await session.run("show", "@\(last)", "--archive", "old.db"), 0, "v-other")
+        check(await session.run("prove", "@1"), 2, "no checkpoint covers")
+        check(await session.run("backup", "copy.db"), 0, "backed up \(last + 1) events")
+        let unchecked = "not checked: the stored rows: the newest archive left tables of version "
+        let hint = "tidemark rebuild --archive old.db, once"
+        for verify in [["verify"], ["verify", "--read-only"]] {
+            check(
+                await session.run(verify), 2, unchecked, hint,
+                "intact as far as it was checked: \(last + 1) events, 2 archived")
+        }
+        let json = await session.run("verify", "--read-only", "-o", "json")
+        check(json, 2, "\"intact\": null", "\"unchecked\": [")
+        // What needs the rows says what is to be done.
+        for command in [
+            ["status"], ["explain", "web"], ["checkpoint"], ["show", "configmap/web"], ["run"],
+        ] {
+            check(await session.run(command), 2, hint)
+        }
+        check(await session.run("status", "--archive", "old.db"), 0)
+        check(await session.run("rebuild", "--archive", "old.db"), 0)
+        check(await session.run("verify"), 0, "intact: ")
+        check(await session.run("status"), 0)
+    }
+
+    /// Opens a ledger that this process may be about to let go of.
+    private func opened(_ path: String, version: Int) async throws -> SQLiteLedger {
+        let attempt = {
+            Result { () throws(LedgerError) in
+                try SQLiteLedger.openForWriting(path: path, projectionVersion: version)
+            }
+        }
+        var result = attempt()
+        while case .failure(.locked) = result {
+            await Task.yield()
+            result = attempt()
+        }
+        return try result.get()
     }
 }

@@ -275,10 +275,12 @@ struct ProofTests {
     }
 
     /// A witness in a process of its own, and its address and key.
-    func witness(_ session: Session, for log: String) throws -> (Running, String) {
+    func witness(_ session: Session, for log: String, state: String = "witness") throws -> (
+        Running, String
+    ) {
         let running = try Running(
             [
-                "witness", "--name", "witness.example/w1", "--log", log, "--state", "witness",
+                "witness", "--name", "witness.example/w1", "--log", log, "--state", state,
                 "--listen", "127.0.0.1:0",
             ], in: session.path)
         let line = try running.line(containing: "listening on http://")
@@ -372,7 +374,7 @@ struct ProofTests {
         let unreached = await session.run("checkpoint")
         #expect(unreached.code == 0)
         #expect(
-            unreached.errors.contains("note: witness.example/w1 was not reached"),
+            unreached.errors.contains("note: not checked against witness witness.example/w1: "),
             "\(unreached.text)")
         // What it cosigned is damaged: it must not go on with less memory than it had.
         let files = try FileManager.default.contentsOfDirectory(

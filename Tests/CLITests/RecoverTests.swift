@@ -128,6 +128,75 @@ extension ProofTests {
         try await checkRecovered(session, size: last, ["tidemark.db.until-\(last)"])
     }
 
+    /// Everything of the log is gone but what a witness cosigned.
+    @Test func whatAWitnessHandsOverIsEnough() async throws {
+        let session = try await session()
+        let key = await session.run(
+            "witness", "--name", "witness.example/w1", "--state", "witness", "--print-key")
+        let log = try logKey(session)
+        let (running, url) = try witness(session, for: log)
+        try addWitness(session, url, String(key.output.dropLast()))
+        let last = try size(await session.run("checkpoint"))
+        running.stop()
+        remove(session, "tidemark.db", "tidemark.db-wal", "tidemark.db-shm")
+        remove(session, "tidemark-keys/checkpoint", "tidemark-keys/checkpoint.key")
+        let alone = await recover(session)
+        #expect(alone.code == 2 && alone.errors.contains("--from-checkpoint"), "\(alone.text)")
+        let kept = await session.run(
+            "witness", "--state", "witness", "--log", log, "--print-checkpoint")
+        #expect(kept.code == 0 && kept.output.contains("witness.example/w1"), "\(kept.text)")
+        try session.write("kept", kept.output)
+        let recover = [
+            "recover", "--new-origin", "example.com/two", "--yes", "--from-checkpoint",
+        ]
+        // Another one, which the witness has not cosigned.
+        try session.write("forged", kept.output.replacing("\n\(last)\n", with: "\n\(last + 1)\n"))
+        let forged = await session.run(recover + ["forged"])
+        #expect(forged.code == 2 && forged.errors.contains("is not believed"), "\(forged.text)")
+        let recovered = await session.run(recover + ["kept"])
+        #expect(recovered.code == 0, "\(recovered.text)")
+        let first = await session.run("show", "@1", "-o", "json")
+        #expect(first.output.contains("example.com/audit\\n\(last)\\n"), "\(first.text)")
+        #expect(!first.output.contains("has cosigned"), "\(first.text)")
+    }
+
+    @Test func aDamagedFileOfTheLastCheckpointIsSetAside() async throws {
+        let session = try await session("anchor: {repository: platform, branch: audit}")
+        let last = try size(await session.run("checkpoint"))
+        try session.write("tidemark-keys/checkpoint", "half a che")
+        let refused = await session.run("checkpoint")
+        #expect(
+            refused.code == 2 && refused.errors.contains("checkpoint holds no checkpoint")
+                && refused.errors.contains("tidemark recover"), "\(refused.text)")
+        // The ledger is sound and the anchor agrees: the log goes on.
+        let mended = await recover(session)
+        #expect(mended.code == 0, "\(mended.text)")
+        #expect(mended.errors.contains("FOLDER/tidemark-keys/checkpoint holds no checkpoint"))
+        #expect(
+            mended.output.contains("kept    FOLDER/tidemark-keys/checkpoint.damaged-\(last)\n"),
+            "\(mended.text)")
+        #expect(mended.output.contains("made    FOLDER/tidemark-keys/checkpoint\n"))
+        let signed = await session.run("checkpoint")
+        #expect(
+            signed.code == 0 && signed.output.hasPrefix("example.com/audit\n"), "\(signed.text)")
+        // Where the ledger is gone, the others are used.
+        try session.write("tidemark-keys/checkpoint", "half a che")
+        remove(session, "tidemark.db", "tidemark.db-wal", "tidemark.db-shm")
+        let again = await recover(session)
+        #expect(again.code == 0, "\(again.text)")
+        try await checkRecovered(
+            session, size: try size(signed), ["tidemark-keys/checkpoint.until-\(try size(signed))"])
+    }
+
+    @Test func whereNobodyElseKnowsADamagedFileEndsTheLog() async throws {
+        let session = try await session()
+        let last = try size(await session.run("checkpoint"))
+        try session.write("tidemark-keys/checkpoint", "")
+        let recovered = await recover(session)
+        #expect(recovered.code == 0, "\(recovered.text)")
+        try await checkRecovered(session, size: last, ["tidemark.db.until-\(last)"])
+    }
+
     /// A process that is killed after each step, and before the first.
     @Test func aRecoveryThatIsKilledGoesOn() async throws {
         var steps = 0

@@ -111,6 +111,7 @@ private let filledGround: [Event] = [
         LedgerArchived {
             $0.archive = digest[4]
             $0.blobs = 3
+            $0.file = "tidemark-before-2026-01-01.db"
             $0.states = [
                 LedgerArchived.SavedState {
                     $0.digest = digest[5]

@@ -15,23 +15,47 @@ extension ArchiveTests {
         let archive = try await archive(ledger, bench, before: 60 * 5)
         let whole = try SQLiteLedger.openForReading(path: bench.path, archives: [archive.path])
         #expect(try await whole.event(at: 2)?.event != nil)
-        #expect(try shell(archive.path, "UPDATE payload SET salt = zeroblob(16)") == "done")
+        let change = "UPDATE payload SET salt = zeroblob(16) WHERE position = 2"
+        #expect(try shell(archive.path, change) == "done")
         let changed = [UInt8](try Data(contentsOf: URL(fileURLWithPath: archive.path)))
-        #expect(Digest(of: changed) != archive.digest)
-        #expect(
-            throws: LedgerError.wrongArchive(
-                path: archive.path, digest: Digest(of: changed).description,
-                recorded: [archive.digest.description])
-        ) { try SQLiteLedger.openForReading(path: bench.path, archives: [archive.path]) }
-        // Who has it open since before finds out at what is read.
-        await #expect(
-            throws: LedgerError.corrupt(
-                position: 2, reason: "the archive holds another payload")
-        ) { try await whole.event(at: 2) }
-        #expect(try await whole.verify(full: true).findings.first?.position == 2)
+        let wrong = LedgerError.wrongArchive(
+            path: archive.path, digest: Digest(of: changed).description,
+            recorded: [archive.digest.description])
+        // What is read is compared with its hash, whoever has it open since when.
+        let late = try SQLiteLedger.openForReading(path: bench.path, archives: [archive.path])
+        for reader in [whole, late] {
+            await #expect(
+                throws: LedgerError.damagedArchive(
+                    path: archive.path, reason: "it holds another payload of event 2")
+            ) { try await reader.event(at: 2) }
+            #expect(try await reader.event(at: 3)?.event != nil)
+            // All of it is looked at where everything rests on it.
+            await #expect(throws: wrong) { try await reader.verify(full: true) }
+        }
+        await #expect(throws: wrong) { try await ledger.rebuild(archives: [archive.path]) }
         await #expect(throws: LedgerError.self) {
             try await SQLiteLedger.openForReading(path: bench.path, archives: [bench.path]).head()
         }
+    }
+
+    @Test func aBodyOfAFalseArchiveIsNotBelieved() async throws {
+        let bench = try Bench()
+        let ledger = try await filled(bench, 10, shared: Blob([1]))
+        let archive = try await archive(ledger, bench, before: 60 * 9)
+        let body = Digest(of: "body 3 10")
+        let change = """
+            UPDATE blob SET encoding = 0, size = 4, bytes = x'6c696573'
+            WHERE digest = x'\(body.description)'
+            """
+        #expect(try shell(archive.path, change) == "done")
+        let whole = try SQLiteLedger.openForReading(path: bench.path, archives: [archive.path])
+        await #expect(throws: LedgerError.self) { try await whole.blob(body) }
+        // What is gone from it is no answer either.
+        #expect(try shell(archive.path, "DELETE FROM payload WHERE position = 3") == "done")
+        await #expect(
+            throws: LedgerError.damagedArchive(
+                path: archive.path, reason: "it lacks the payload of event 3")
+        ) { try await whole.events(after: 0, limit: 10) }
     }
 
     @Test func aFileThatCannotBeReadIsNamedNotTheLedger() async throws {
@@ -52,24 +76,60 @@ extension ArchiveTests {
         }
     }
 
-    @Test func asManyArchivesAreMadeAsCanBeReadTogether() async throws {
+    @Test func thereMayBeAnyNumberOfArchives() async throws {
         let bench = try Bench()
-        let ledger = try await filled(bench, 24, shared: Blob([1]))
+        let ledger = try await filled(bench, 60, shared: Blob([1]))
+        let before = try await ledger.events(after: 0, limit: .max)
+        let past = try await ledger.state(at: 33).storedRows()
         var paths: [String] = []
-        for number in 1...10 {
+        for number in 1...25 {
             paths.append(
                 try await archive(ledger, bench, before: 120 * number, "\(number).db").path)
         }
-        let whole = try SQLiteLedger.openForReading(path: bench.path, archives: paths)
+        let recorded = try await ledger.recordedArchives()
+        #expect(recorded.map(\.name) == (1...25).map { "\($0).db" })
+        #expect(recorded.map(\.through) == (1...25).map { Int64($0) * 2 })
+        #expect(recorded.map(\.after) == (0...24).map { Int64($0) * 2 })
+        // In whatever order they are named, and also twice.
+        let whole = try SQLiteLedger.openForReading(
+            path: bench.path, archives: paths.reversed() + [paths[7]])
+        #expect(try await whole.events(after: 0, limit: before.count) == before)
+        for position in [60, 2, 31, 50, 3] as [Int64] {
+            #expect(try await whole.event(at: position) == before[Int(position) - 1])
+        }
+        #expect(try await whole.state(at: 33).storedRows() == past)
+        #expect(try await whole.blob(Digest(of: "body 5 60")) != nil)
         let report = try await whole.verify(full: true)
-        #expect(report.findings == [] && report.archived == 0)
+        #expect(report.findings == [] && report.archived == 0 && report.unchecked == [])
+        #expect(try await ledger.rebuild(archives: paths).differing == 0)
+        let copy = bench.folder.url.appendingPathComponent("copy.db").path
+        _ = try await ledger.backup(to: copy)
+        let restored = try SQLiteLedger.openForReading(path: copy, archives: paths)
+        #expect(try await restored.verify(full: true).findings == [])
+        // One of them is enough for what is in it.
+        let one = try SQLiteLedger.openForReading(path: bench.path, archives: [paths[9]])
+        #expect(try await one.event(at: 20) == before[19])
+        #expect(try await one.event(at: 22)?.isArchived == true)
+        await #expect(throws: LedgerError.missingArchives(recorded.filter { $0.through != 20 })) {
+            try await ledger.rebuild(archives: [paths[9]])
+        }
+    }
+
+    @Test func aMissingArchiveIsNamed() async throws {
+        let bench = try Bench()
+        let ledger = try await filled(bench, 20, shared: Blob([1]))
+        let first = try await archive(ledger, bench, before: 60 * 6, "first.db")
+        let second = try await archive(ledger, bench, before: 60 * 12, "second.db")
         let error = await #expect(throws: LedgerError.self) {
-            try await archive(ledger, bench, before: 120 * 11, "11.db")
+            try await ledger.rebuild(archives: [second.path])
         }
-        #expect(error?.cause?.contains("has 10 archives") == true)
-        #expect(throws: LedgerError.tooManyArchives(count: 11, limit: 10)) {
-            try SQLiteLedger.openForReading(path: bench.path, archives: paths + [paths[0]])
-        }
+        #expect(error?.summary == "1 of the ledger's archives is missing")
+        #expect(
+            error?.cause == """
+                first.db (events 1 to 6, recorded as @\(first.event.position), SHA-256 \
+                \(first.digest.shortText))
+                """)
+        #expect(error?.hint?.hasPrefix("add --archive first.db: ") == true)
     }
 
     @Test func aFileThatNothingWasMovedIntoIsSaidToBeOne() async throws {
@@ -128,7 +188,8 @@ extension ArchiveTests {
         #expect(await next.next() == redaction.event.position)
     }
 
-    private func open(_ bench: Bench, _ version: Int, _ archives: [String] = []) async throws
+    /// Opens a ledger that this process may be about to let go of.
+    func open(_ bench: Bench, _ version: Int, _ archives: [String] = []) async throws
         -> SQLiteLedger
     {
         var result = attempt(bench, version, archives)
@@ -162,10 +223,15 @@ extension ArchiveTests {
             rows = try await ledger.state { $0.storedRows() }
             then = try await ledger.state(at: 50).storedRows()
         }
-        let refusal = LedgerError.outdatedBase(
-            through: 40, saved: LedgerState.version, wanted: next)
-        await #expect(throws: refusal) { _ = try await open(bench, next) }
-        #expect(refusal.hint?.contains("tidemark rebuild --archive") == true)
+        let refusal = await #expect(throws: LedgerError.self) { _ = try await open(bench, next) }
+        guard case .outdatedBase(let outdated)? = refusal else {
+            Issue.record("\(String(describing: refusal))")
+            return
+        }
+        #expect(outdated.through == 40 && outdated.saved == LedgerState.version)
+        #expect(outdated.wanted == next && outdated.archives.map(\.name) == ["archive.db"])
+        #expect(refusal?.hint == "tidemark rebuild --archive archive.db, once")
+        try await checkWithoutTables(bench, next, through: 40)
         let reader = try SQLiteLedger.openForReading(
             path: bench.path, projectionVersion: next, archives: [path])
         #expect(try await reader.state { $0.storedRows() } == rows)
@@ -203,6 +269,26 @@ extension ArchiveTests {
             path: bench.path, projectionVersion: next, archives: [path, again.path])
         #expect(try await whole.verify(full: true).findings == [])
         #expect(try await whole.state(at: 50).storedRows() == then)
+    }
+
+    /// What a release can do with a ledger whose archive left tables of another version, without the archive.
+    private func checkWithoutTables(_ bench: Bench, _ version: Int, through: Int64) async throws {
+        let reader = try SQLiteLedger.openForReading(path: bench.path, projectionVersion: version)
+        #expect(try await reader.event(at: through + 1)?.event != nil)
+        #expect(try await reader.event(at: through)?.isArchived == true)
+        #expect(try await reader.root(of: through) != nil)
+        let report = try await reader.verify(full: true)
+        #expect(report.findings == [] && report.unchecked.count == 1, "\(report)")
+        #expect(
+            report.unchecked.first?.hasPrefix("the stored rows: the newest archive left") == true)
+        await #expect(throws: LedgerError.self) { try await reader.state { $0.position } }
+        let copy = bench.folder.url.appendingPathComponent("copy-\(version).db").path
+        #expect(try await reader.backup(to: copy).events == reader.head())
+        // What is wrong is found as ever.
+        let change = "UPDATE tree_node SET hash = zeroblob(32) WHERE level = 0 AND number = 4"
+        #expect(try shell(copy, change) == "done")
+        let damaged = try SQLiteLedger.openForReading(path: copy, projectionVersion: version)
+        #expect(try await damaged.verify(full: true).findings.first?.position == 5)
     }
 
     @Test func aRebuildFromZeroFindsOutWhatTheArchiveLeft() async throws {

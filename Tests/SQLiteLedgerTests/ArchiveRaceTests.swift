@@ -1,8 +1,10 @@
 import Digests
+import Dispatch
 import EventLog
 import Foundation
 import Model
 import SQLiteLedger
+import Synchronization
 import TestSupport
 import Testing
 
@@ -136,6 +138,48 @@ extension ArchiveTests {
             archives: (0..<2).map { bench.folder.url.appendingPathComponent("\($0).db").path })
         #expect(try await whole.verify(full: true).findings == [])
         #expect(try await whole.blob(body.digest) == body.bytes)
+    }
+
+    /// A process that reads a ledger through while another one moves payloads out of it.
+    @Test func whatIsArchivedOrRedactedMeanwhileIsReadAgain() async throws {
+        let bench = try Bench()
+        let ledger = try await filled(bench, 2500, shared: Blob([1]))
+        let reader = try SQLiteLedger.openForReading(path: bench.path)
+        let id = bench.event(0).id
+        try await check(reader) {
+            _ = try await ledger.redact(2400, reason: "r", actor: Self.actor, id: id)
+        }
+        try await check(reader) {
+            _ = try await self.archive(ledger, bench, before: 60 * 1500)
+        }
+        // The rows are compared then, too.
+        #expect(try shell(bench.path, "UPDATE projection_row SET value = x'7b7d'") == "done")
+        #expect(try await reader.verify(full: false).findings.isEmpty == false)
+    }
+
+    /// Verifies, and does something in the middle of the first time through.
+    private func check(
+        _ reader: SQLiteLedger, _ change: @escaping @Sendable () async throws -> Void
+    )
+        async throws
+    {
+        let pages = Mutex<[Int64]>([])
+        let report = try await reader.verify(full: false) { position in
+            let isFirst = pages.withLock { pages in
+                pages.append(position)
+                return pages.count == 1
+            }
+            guard isFirst else { return }
+            let done = DispatchSemaphore(value: 0)
+            Task {
+                do { try await change() } catch { Issue.record("\(error)") }
+                done.signal()
+            }
+            done.wait()
+        }
+        let beginnings = pages.withLock { pages in pages.count { $0 <= 1000 } }
+        #expect(report.findings == [] && report.unchecked == [], "\(report.findings)")
+        #expect(beginnings == 2)
     }
 
     @Test func whatIsArchivedIsNotRedacted() async throws {

@@ -98,7 +98,7 @@ struct TreeTests {
                 try await reopened(bench, after: wrong) { _ in }
                 Issue.record("level \(level), number \(number) was not noticed")
             } catch let error as LedgerError {
-                #expect(error.cause?.contains("tidemark rebuild makes the tree anew") == true)
+                #expect(error.hint?.contains("tidemark rebuild makes it anew") == true)
             }
             let copy = bench.path + ".copy"
             let mended = try SQLiteLedger.openForWriting(
@@ -119,7 +119,7 @@ struct TreeTests {
             try await reopened(bench, after: swap) { _ in }
             Issue.record("another tree was not noticed")
         } catch let error as LedgerError {
-            #expect(error.cause?.contains("rebuild") == true, "\(error)")
+            #expect(error.hint?.contains("rebuild") == true, "\(error)")
         }
         _ = (ledger, unsigned)
     }

@@ -127,9 +127,11 @@ struct Anchoring: Sendable {
     }
 
     /// The newest checkpoint of the branch, and where that is; `nil` when there is none.
-    func last() async throws -> (SignedCheckpoint, source: String)? {
+    ///
+    /// - Parameter limit: How long it may take, where the repository's own deadline is longer.
+    func last(within limit: Duration) async throws -> (SignedCheckpoint, source: String)? {
         guard let place = try await place() else { return nil }
-        _ = try await place.mirror.fetch(deadline: place.repository.deadline)
+        _ = try await place.mirror.fetch(deadline: min(limit, place.repository.deadline))
         guard let head = try await place.mirror.refs()["refs/heads/" + place.anchor.branch],
             let bytes = try await place.mirror.file(at: head, path: Self.newest)
         else { return nil }

@@ -16,6 +16,7 @@ struct Assembly: Sendable {
     let workspace: Workspace
     let ledger: SQLiteLedger
     let log: Logger
+    let checkpointing: Checkpointing
     /// The environments to connect to; `nil` means all.
     var environments: Set<String>?
     /// What one command is about; `nil` is everything.
@@ -79,7 +80,7 @@ struct Assembly: Sendable {
 
     private func controls(_ engine: Engine) -> Controls {
         let (ledger, workspace) = (ledger, workspace)
-        let checkpointing = Checkpointing(workspace: workspace, ledger: ledger, log: log)
+        let checkpointing = checkpointing
         return Controls(
             engine: engine, recorder: Recorder(store: ledger, clock: Self.clock),
             maintenance: Controls.Maintenance(

@@ -6,6 +6,7 @@ internal import Model
 internal import Projections
 internal import SQLiteLedger
 internal import Server
+internal import Synchronization
 
 /// The writer's side of checkpoints: signs, publishes, has them cosigned and anchored.
 struct Checkpointing: Sendable {
@@ -13,10 +14,22 @@ struct Checkpointing: Sendable {
     let ledger: SQLiteLedger
     let log: Logger
 
+    /// How long all witnesses together may take to say what they have seen, or to cosign; the anchor as long besides.
+    let patience: Duration
+    private let asked = Asked()
+
+    init(
+        workspace: Workspace, ledger: SQLiteLedger, log: Logger, patience: Duration = Self.patience
+    ) {
+        self.workspace = workspace
+        self.ledger = ledger
+        self.log = log
+        self.patience = patience
+    }
+
     private var recorder: Recorder { Recorder(store: ledger, clock: Assembly.clock) }
 
-    /// How long a witness may take to answer once.
-    static let deadline = Duration.seconds(20)
+    static let patience = Duration.seconds(10)
 
     /// Signs over everything that is durable, then hands it out.
     ///
@@ -24,15 +37,16 @@ struct Checkpointing: Sendable {
     func checkpoint(actor: Actor, id: EventID) async throws -> (SignedCheckpoint, [String]) {
         let signer = try workspace.readSigningKey()
         // Whoever signs beside what others have seen makes a second history.
-        let unchecked = try await verifyWithAnchor()
+        let others: Others
+        if let recent = asked.recently() { others = recent } else { others = try await verify() }
         let signed = try await ledger.signCheckpoint(by: signer, actor: actor, id: id)
         // Before anybody else has it: from now on the ledger may not fall behind it.
         try workspace.publish(signed)
-        let remarks = try await handOut(signed, isFetched: unchecked.isEmpty)
+        let remarks = try await handOut(signed, others)
         let cosigned =
             try await ledger.checkpoint(covering: signed.checkpoint.size) ?? signed
         try workspace.publish(cosigned)
-        return (cosigned, unchecked + remarks)
+        return (cosigned, others.remarks + remarks)
     }
 
     /// Sees to it that a signed checkpoint covers an event, where there is a key.
@@ -46,10 +60,12 @@ struct Checkpointing: Sendable {
         for remark in remarks { log.warning("\(remark)") }
     }
 
-    /// - Parameter isFetched: Whether the anchor was asked just now.
-    private func handOut(_ checkpoint: SignedCheckpoint, isFetched: Bool) async throws -> [String] {
+    /// Whoever was silent just now is not waited for once more.
+    private func handOut(_ checkpoint: SignedCheckpoint, _ others: Others) async throws -> [String]
+    {
         var remarks: [String] = []
-        for (key, outcome) in try await ask(checkpoint) {
+        let witnesses = try workspace.witnesses().filter { !others.silent.contains($0.key.name) }
+        for (key, outcome) in try await ask(checkpoint, witnesses) {
             switch outcome {
             case .success(.cosigned(let signature)):
                 try await record(signature, by: key, of: checkpoint)
@@ -60,7 +76,7 @@ struct Checkpointing: Sendable {
         }
         do {
             try await Anchoring(workspace: workspace).push(
-                checkpoint, isFetched: isFetched, recorder)
+                checkpoint, isFetched: others.isAnchorSeen, recorder)
         } catch is CancellationError {
             throw CancellationError()
         } catch {
@@ -71,14 +87,19 @@ struct Checkpointing: Sendable {
 
     private typealias Answer = (NoteVerifier, Result<WitnessSubmission.Outcome, any Error>)
 
-    /// Asks all witnesses side by side.
-    private func ask(_ checkpoint: SignedCheckpoint) async throws -> [Answer] {
-        let witnesses = try workspace.witnesses()
+    /// Asks witnesses side by side.
+    private func ask(
+        _ checkpoint: SignedCheckpoint, _ witnesses: [(url: String, key: NoteVerifier)]
+    )
+        async throws -> [Answer]
+    {
+        let end = ContinuousClock.now + patience
         return try await withThrowingTaskGroup(of: (Int, Answer).self) { group in
             for (number, witness) in witnesses.enumerated() {
                 group.addTask {
                     do {
-                        let outcome = try await submit(checkpoint, to: witness.key, witness.url)
+                        let outcome = try await submit(
+                            checkpoint, to: witness.key, witness.url, until: end)
                         return (number, (witness.key, .success(outcome)))
                     } catch is CancellationError {
                         throw CancellationError()
@@ -93,9 +114,10 @@ struct Checkpointing: Sendable {
         }
     }
 
-    private func submit(_ checkpoint: SignedCheckpoint, to witness: NoteVerifier, _ url: String)
-        async throws -> WitnessSubmission.Outcome
-    {
+    private func submit(
+        _ checkpoint: SignedCheckpoint, to witness: NoteVerifier, _ url: String,
+        until end: ContinuousClock.Instant
+    ) async throws -> WitnessSubmission.Outcome {
         let client = WitnessClient(url: url)
         var submission = WitnessSubmission(
             checkpoint, to: witness, known: try await knownSize(of: witness))
@@ -108,8 +130,7 @@ struct Checkpointing: Sendable {
                     from: oldSize, to: checkpoint.checkpoint.size)
                 let request = AddCheckpoint(
                     oldSize: oldSize, proof: proof, checkpoint: checkpoint)
-                step = submission.handle(
-                    try await client.add(request, deadline: Self.deadline))
+                step = submission.handle(try await client.add(request, until: end))
             }
         }
     }
@@ -150,26 +171,39 @@ struct Checkpointing: Sendable {
 
     // MARK: - At start-up
 
-    /// Holds the ledger against what its witnesses and its anchor have seen of it.
+    /// Holds the ledger against what its witnesses and its anchor have seen of it; all are asked at once.
     ///
     /// The last published checkpoint was held against it when it was opened.
     ///
     /// - Returns: Who could not be asked.
     /// - Throws: `Discontinuity`.
-    func verifyWithOthers() async throws -> [String] {
-        let unchecked = try await verifyWithAnchor()
-        guard let last = try await ledger.checkpoints(limit: 1).first else {
-            return try await unchecked + verifyUnsigned()
+    func verifyWithOthers() async throws -> [String] { try await verify().remarks }
+
+    private func verify() async throws -> Others {
+        let last = try await ledger.checkpoints(limit: 1).first
+        async let anchor = verifyWithAnchor()
+        async let witnesses = verifyWithWitnesses(last)
+        var (others, cosignatures) = try await witnesses
+        if let remark = try await anchor {
+            others.remarks.insert(remark, at: 0)
+            others.isAnchorSeen = false
         }
-        return try await unchecked + verifyWithWitnesses(last)
+        // Nothing is recorded before all have answered.
+        if let last {
+            for (key, signature) in cosignatures { try await record(signature, by: key, of: last) }
+        }
+        asked.note(others)
+        return others
     }
 
+    private typealias Seen = (Others, [(NoteVerifier, NoteSignature)])
+
     /// Submits the newest checkpoint once more: whoever has seen a larger one, or another, says so.
-    private func verifyWithWitnesses(_ last: SignedCheckpoint) async throws -> [String] {
-        var unchecked: [String] = []
-        // Nothing is recorded before all have answered.
+    private func verifyWithWitnesses(_ last: SignedCheckpoint?) async throws -> Seen {
+        guard let last else { return (try await verifyUnsigned(), []) }
+        var others = Others()
         var cosignatures: [(NoteVerifier, NoteSignature)] = []
-        for (key, outcome) in try await ask(last) {
+        for (key, outcome) in try await ask(last, try workspace.witnesses()) {
             switch outcome {
             case .success(.cosigned(let signature)): cosignatures.append((key, signature))
             case .success(.ahead(let size)): throw try await discontinuity(key.name, size)
@@ -178,34 +212,34 @@ struct Checkpointing: Sendable {
                 throw Discontinuity(
                     source: "witness \(key.name)", size: size,
                     reason: .otherEvents(root: root ?? TreeHash.empty))
-            case .success(let refusal): unchecked.append("\(key.name) \(refusal.remark)")
-            case .failure(let error):
-                unchecked.append("not checked against witness \(key.name): \(oneLine(error))")
+            case .success(let refusal): others.remarks.append("\(key.name) \(refusal.remark)")
+            case .failure(let error): others.note(key.name, error)
             }
         }
-        for (key, signature) in cosignatures { try await record(signature, by: key, of: last) }
-        return unchecked
+        return (others, cosignatures)
     }
 
     /// Of a ledger without a checkpoint on record: no witness may have seen one.
-    private func verifyUnsigned() async throws -> [String] {
+    private func verifyUnsigned() async throws -> Others {
+        var others = Others()
         let names = try workspace.witnesses().map(\.key.name)
-        guard !names.isEmpty else { return [] }
+        guard !names.isEmpty else { return others }
         guard Files.exists(workspace.signingKeyPath) else {
-            return names.map {
+            others.remarks = names.map {
                 "not checked against witness \($0): there is no key to ask it with"
             }
+            return others
         }
-        var unchecked: [String] = []
-        for answer in try await workspace.witnessedSizes(of: try workspace.readSigningKey()) {
+        for answer in try await workspace.witnessedSizes(
+            of: try workspace.readSigningKey(), within: patience)
+        {
             switch answer.size {
             case .success(0): continue
             case .success(let size): throw try await discontinuity(answer.witness, size)
-            case .failure(let error):
-                unchecked.append("not checked against witness \(answer.witness): \(oneLine(error))")
+            case .failure(let error): others.note(answer.witness, error)
             }
         }
-        return unchecked
+        return others
     }
 
     /// A witness has cosigned more events than this ledger has signed.
@@ -218,26 +252,27 @@ struct Checkpointing: Sendable {
 
     /// - Returns: Why the anchor could not be asked.
     /// - Throws: `Discontinuity`.
-    private func verifyWithAnchor() async throws -> [String] {
+    private func verifyWithAnchor() async throws -> String? {
         do {
-            guard let (checkpoint, source) = try await Anchoring(workspace: workspace).last() else {
-                return []
+            let anchoring = Anchoring(workspace: workspace)
+            guard let (checkpoint, source) = try await anchoring.last(within: patience) else {
+                return nil
             }
             // A new log says in its first event which one it goes on from.
             let opened = try await ledger.event(at: 1)?.event
             if case .ledgerOpened(let opened)? = opened,
                 opened.succeeds?.origin == checkpoint.checkpoint.origin
             {
-                return []
+                return nil
             }
             try await ledger.verifyContinuation(of: checkpoint, from: source)
-            return []
+            return nil
         } catch let error as Discontinuity {
             throw error
         } catch is CancellationError {
             throw CancellationError()
         } catch {
-            return ["not checked against the anchor: \(oneLine(error))"]
+            return "not checked against the anchor: \(oneLine(error))"
         }
     }
 
@@ -283,6 +318,37 @@ struct Checkpointing: Sendable {
             position = last.position
         }
         return schedule.isDue(now: now, last: time, news: news)
+    }
+}
+
+/// What the others have seen that a ledger was held against.
+private struct Others: Sendable {
+    /// Who could not be asked, and why.
+    var remarks: [String] = []
+    /// Witnesses that did not answer.
+    var silent: Set<KeyName> = []
+    /// Whether the anchor was fetched, or there is none.
+    var isAnchorSeen = true
+
+    mutating func note(_ witness: KeyName, _ error: any Error) {
+        remarks.append("not checked against witness \(witness): \(oneLine(error))")
+        silent.insert(witness)
+    }
+}
+
+/// What came of asking the others last, so that a command that starts by asking does not ask twice.
+private final class Asked: Sendable {
+    private static let freshness = Duration.seconds(30)
+    private let last = Mutex<(at: ContinuousClock.Instant, others: Others)?>(nil)
+
+    func note(_ others: Others) { last.withLock { $0 = (.now, others) } }
+
+    /// `nil` when that was long ago.
+    func recently() -> Others? {
+        last.withLock { last in
+            guard let last, last.at + Self.freshness > .now else { return nil }
+            return last.others
+        }
     }
 }
 

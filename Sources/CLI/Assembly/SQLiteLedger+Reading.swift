@@ -9,7 +9,7 @@ extension SQLiteLedger: LedgerReading {
         let report = try await verify(full: full)
         return LedgerCheck(
             events: report.events, findings: report.findings.map(\.description),
-            redacted: report.redacted, archived: report.archived)
+            redacted: report.redacted, archived: report.archived, unchecked: report.unchecked)
     }
 
     public func head(after position: Int64, within limit: Duration) async throws -> Int64 {

@@ -45,7 +45,7 @@ extension Workspace {
         } catch {
             throw CommandError(
                 "\(path) holds no checkpoint", because: error.cause ?? error.summary,
-                try: "restore it from its backup, or from a witness")
+                try: "restore it from its backup; tidemark recover makes do without it")
         }
     }
 
@@ -58,6 +58,20 @@ extension Workspace {
             return
         }
         try Files.replace(publishedPath, checkpoint.bytes, mode: 0o644)
+    }
+
+    /// Gives the file of the last published checkpoint, which is damaged, another name.
+    ///
+    /// - Returns: That name.
+    func setPublishedAside(_ size: Int64) throws -> String {
+        var name = "\(publishedPath).damaged-\(size)"
+        var number = 2
+        while Files.exists(name) {
+            name = "\(publishedPath).damaged-\(size)-\(number)"
+            number += 1
+        }
+        try Files.rename(publishedPath, to: name)
+        return name
     }
 
     /// The witnesses of `tidemark.yaml` with their keys.
@@ -91,7 +105,6 @@ extension Workspace {
         if let published = try readPublished() {
             try await ledger.verifyContinuation(of: published, from: publishedPath)
         }
-        try await ledger.recordBase()
         return ledger
     }
 }

@@ -85,10 +85,14 @@ struct Writing: Sendable {
         let log = ErrorStreamLog.logger(level: .error)
         // Before the first event of this command: an older copy must not be written to.
         let checkpointing = Checkpointing(workspace: workspace, ledger: ledger, log: log)
-        for remark in try await checkpointing.verifyWithOthers() { warn(remark) }
+        for remark in try await checkpointing.verifyWithOthers() where !request.tellsOfOthers {
+            warn(remark)
+        }
+        try await ledger.recordBase()
         try await recordSettings(ledger, workspace)
         let actor = Actor(kind: .user, id: "uid:\(getuid())", authentication: .unixPeer)
-        var assembly = Assembly(workspace: workspace, ledger: ledger, log: log)
+        var assembly = Assembly(
+            workspace: workspace, ledger: ledger, log: log, checkpointing: checkpointing)
         if !request.needsClusters {
             let controls = try assembly.ledgerControls()
             let answer = try await controls.perform(request, actor: actor)
@@ -143,6 +147,11 @@ extension ControlRequest {
 }
 
 extension ControlRequest {
+    /// Whether its answer says who could not be asked.
+    fileprivate var tellsOfOthers: Bool {
+        if case .checkpoint = action { true } else { false }
+    }
+
     /// What the ledger is opened with to carry it out.
     fileprivate var mending: Mending {
         switch action {

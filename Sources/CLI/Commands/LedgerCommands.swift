@@ -75,20 +75,28 @@ struct VerifyCommand: AsyncParsableCommand {
         switch format.output {
         case .table, .wide:
             for finding in findings { try show(finding) }
+            for what in checked.unchecked { try show("not checked: \(what)") }
+            let verdict = checked.unchecked.isEmpty ? "intact" : "intact as far as it was checked"
             try show(
                 findings.isEmpty
-                    ? "intact: \(counted(Int(events), "event"))\(absences(checked))"
+                    ? "\(verdict): \(counted(Int(events), "event"))\(absences(checked))"
                     : "not intact: \(counted(findings.count, "finding")) in "
                         + counted(Int(events), "event"))
         case .json, .yaml:
             let document = Mapping([
-                ("intact", .bool(findings.isEmpty)), ("events", .int(events)),
+                (
+                    "intact",
+                    findings.isEmpty && !checked.unchecked.isEmpty
+                        ? .null : .bool(findings.isEmpty)
+                ), ("events", .int(events)),
                 ("findings", .array(findings.map(Node.string))),
                 ("redacted", .int(checked.redacted)), ("archived", .int(checked.archived)),
+                ("unchecked", .array(checked.unchecked.map(Node.string))),
             ])
             try show(.object(document), isYAML: format.output == .yaml)
         }
         if !findings.isEmpty { throw Outcome.differs }
+        if !checked.unchecked.isEmpty { throw Outcome.failed }
     }
 
     /// Such as `, 2 redacted, 400 archived`.
@@ -117,6 +125,10 @@ struct VerifyCommand: AsyncParsableCommand {
             if let fork = error as? Discontinuity, check.findings.isEmpty {
                 check.findings = [fork.cause.map { "\(fork.summary): \($0)" } ?? fork.summary]
             }
+            if check.findings.isEmpty, !check.unchecked.isEmpty {
+                warn("the check is not on record: nothing is appended before that is put right")
+                return check
+            }
             guard !check.findings.isEmpty else { throw error }
             warn("the check is not on record: nothing is appended to a ledger that is not intact")
             return check
@@ -135,7 +147,9 @@ struct VerifyCommand: AsyncParsableCommand {
     /// Whether what the ledger holds is the reason that it could not be opened for writing.
     private static func isAboutContent(_ error: any Error) -> Bool {
         switch error {
-        case is Discontinuity, LedgerError.corrupt, LedgerError.unreadable, LedgerError.io: true
+        case is Discontinuity, LedgerError.corrupt, LedgerError.unreadable, LedgerError.io,
+            LedgerError.outdatedBase, LedgerError.wrongTree:
+            true
         default: false
         }
     }

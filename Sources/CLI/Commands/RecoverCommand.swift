@@ -11,8 +11,8 @@ struct RecoverCommand: AsyncParsableCommand {
         discussion: """
             For a ledger that was lost, is damaged, or was brought back from a copy that is older than \
             the last published checkpoint. That is looked for beside the key, on the anchor's branch \
-            and in the ledger, and witnesses are asked how much they have seen. The new log has a \
-            name and a key of its own; its first event names the newest checkpoint. The old ledger, \
+            and in the ledger, and witnesses are asked how much they have seen; what one of them, or \
+            an auditor, has kept is given with --from-checkpoint. The new log has a name and a key of its own; its first event names the newest checkpoint. The old ledger, \
             key and checkpoint stay beside the new ones under other names: nothing is deleted. \
             Clusters and repositories are observed anew. When it is interrupted, repeat it.
 
@@ -25,6 +25,11 @@ struct RecoverCommand: AsyncParsableCommand {
     @Option(help: "Why the old log ends; recorded.")
     var reason = "the ledger could not go on from its last published checkpoint"
 
+    @Option(
+        help: "A checkpoint of the old log that somebody kept; may be repeated.",
+        completion: .file())
+    var fromCheckpoint: [String] = []
+
     @Flag(help: "Do not ask.")
     var yes = false
 
@@ -35,12 +40,17 @@ struct RecoverCommand: AsyncParsableCommand {
         guard KeyName(newOrigin) != nil else {
             throw refusal("it is empty, or has spaces or plus signs in it")
         }
-        let recovery = try await SQLiteLedger.holdingLock(of: workspace.ledgerPath) {
-            let recovery = try await begun(workspace)
-            while try recovery.step() {}
-            return recovery
+        let files = try await SQLiteLedger.holdingLock(of: workspace.ledgerPath) {
+            switch try await begun(workspace) {
+            case .exchange(let recovery):
+                while try recovery.step() {}
+                return recovery.files
+            case .publish(let checkpoint):
+                let kept = try workspace.setPublishedAside(checkpoint.checkpoint.size)
+                try workspace.publish(checkpoint)
+                return (kept: [kept], made: [workspace.publishedPath])
+            }
         }
-        let files = recovery.files
         var lines = files.kept.map { "kept    \($0)" }
         lines += files.made.map { "made    \($0)" }
         lines.append("next    tidemark run")
@@ -53,13 +63,21 @@ struct RecoverCommand: AsyncParsableCommand {
             try: "a URL without schema, such as example.com/audit/shop-2")
     }
 
-    /// The recovery that was interrupted, or a new one.
-    private func begun(_ workspace: Workspace) async throws -> Recovery {
+    private enum Remedy {
+        /// The log ends, and another one begins.
+        case exchange(Recovery)
+        /// The ledger goes on; only the file of the last published checkpoint is damaged.
+        case publish(SignedCheckpoint)
+    }
+
+    /// The recovery that was interrupted, or what there is to do.
+    private func begun(_ workspace: Workspace) async throws -> Remedy {
         if let begun = try Recovery.begun(workspace) {
             guard begun.origin == newOrigin else { throw begun.interruption }
-            return begun
+            return .exchange(begun)
         }
-        let last = try await LastCheckpoint(workspace)
+        let last = try await LastCheckpoint(
+            workspace, files: fromCheckpoint.map { Surroundings.current.path($0) })
         for remark in last.remarks { warn(remark) }
         guard let origin = last.origin, last.size > 0 else {
             throw CommandError(
@@ -70,6 +88,9 @@ struct RecoverCommand: AsyncParsableCommand {
         }
         guard newOrigin != origin else { throw refusal("the old log has it") }
         guard let need = try await last.need() else {
+            if last.damaged != nil, let newest = last.newest?.checkpoint {
+                return .publish(newest)
+            }
             throw CommandError(
                 "nothing is to be recovered",
                 because:
@@ -79,7 +100,8 @@ struct RecoverCommand: AsyncParsableCommand {
         try confirm(
             "The log \(origin) cannot go on: \(need). Begin the log \(newOrigin) in its place",
             isConfirmed: yes, refusal: "recovering ends the log \(origin) (\(need))")
-        return try Recovery.begin(workspace, origin: newOrigin, succession(last, origin))
+        return .exchange(
+            try Recovery.begin(workspace, origin: newOrigin, succession(last, origin)))
     }
 
     private func succession(_ last: LastCheckpoint, _ origin: String) -> LedgerOpened.Succession {
@@ -93,6 +115,11 @@ struct RecoverCommand: AsyncParsableCommand {
                 witnessed.size > last.newest?.checkpoint.checkpoint.size ?? 0
             {
                 $0.reason += "; \(witnessed.source) has cosigned \(witnessed.size) events"
+                warn(
+                    """
+                    the new log names no checkpoint of the \(witnessed.size) events that \(witnessed.source) has \
+                    cosigned: it was not handed over with --from-checkpoint
+                    """)
             }
             $0.size = last.newest?.checkpoint.checkpoint.size ?? last.size
         }

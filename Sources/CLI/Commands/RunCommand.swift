@@ -33,6 +33,7 @@ struct RunCommand: AsyncParsableCommand {
             let checkpointing = Checkpointing(workspace: workspace, ledger: ledger, log: log)
             // Before the first event of this run: an older copy must not be written to.
             for remark in try await checkpointing.verifyWithOthers() { log.warning("\(remark)") }
+            try await ledger.recordBase()
             try await recordSettings(ledger, workspace)
             try await Self.reconcile(workspace, ledger, checkpointing, log)
         }
@@ -43,7 +44,8 @@ struct RunCommand: AsyncParsableCommand {
         _ workspace: Workspace, _ ledger: SQLiteLedger, _ checkpointing: Checkpointing,
         _ log: Logger
     ) async throws {
-        var assembly = Assembly(workspace: workspace, ledger: ledger, log: log)
+        var assembly = Assembly(
+            workspace: workspace, ledger: ledger, log: log, checkpointing: checkpointing)
         assembly.startsSyncs = true
         try await assembly.withEngine { engine, controls in
             let server = ControlServer(

@@ -36,6 +36,9 @@ struct WitnessCommand: AsyncParsableCommand {
     @Flag(help: "Only print the verifier key of the witness, making it when there is none.")
     var printKey = false
 
+    @Flag(help: "Only print the checkpoint of each log that was cosigned last.")
+    var printCheckpoint = false
+
     func run() async throws {
         let folder = Surroundings.current.path(state)
         try Files.createFolder(folder, mode: 0o700)
@@ -45,6 +48,10 @@ struct WitnessCommand: AsyncParsableCommand {
         guard !logs.isEmpty else {
             throw CommandError(
                 "no log is named", try: "give the verifier key of each log with --log")
+        }
+        if printCheckpoint {
+            for log in logs { try show(try WitnessDesk.last(of: log, in: folder, signer)) }
+            return
         }
         let address = try ListenAddress(listen)
         let logger = ErrorStreamLog.logger(level: .info)
@@ -160,6 +167,18 @@ private actor WitnessDesk {
     }
 
     deinit { close(lock) }
+
+    /// The note that was cosigned last, with a cosignature under it.
+    static func last(of log: NoteVerifier, in folder: String, _ signer: NoteSigner) throws -> String
+    {
+        let path = path(folder, log.name)
+        guard Files.exists(path) else {
+            throw CommandError("nothing of \(log.name) was cosigned yet")
+        }
+        let checkpoint = try SignedCheckpoint(parsing: try Files.read(path))
+        let signature = signer.sign(checkpoint.note.text, at: TimeSource.system.now().seconds)
+        return String(decoding: checkpoint.bytes, as: UTF8.self) + signature.line
+    }
 
     /// A file that cannot be read is taken for one that holds nothing, which is refused.
     private static func read(_ path: String) -> [UInt8] { (try? Files.read(path)) ?? [] }

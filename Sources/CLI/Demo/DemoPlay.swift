@@ -33,8 +33,10 @@ struct DemoPlay: Sendable {
         let (workspace, remote) = try await setStage(folder)
         let ledger = try await workspace.openForWriting()
         try await recordSettings(ledger, workspace)
+        let log = ErrorStreamLog.logger(level: .critical)
         var assembly = Assembly(
-            workspace: workspace, ledger: ledger, log: ErrorStreamLog.logger(level: .critical))
+            workspace: workspace, ledger: ledger, log: log,
+            checkpointing: Checkpointing(workspace: workspace, ledger: ledger, log: log))
         assembly.startsSyncs = true
         try await assembly.withEngine { engine, controls in
             let play = DemoPlay(
