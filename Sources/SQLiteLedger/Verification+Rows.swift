@@ -8,8 +8,10 @@ extension StoredEvents {
     func olderRows() throws -> Int64? {
         guard try foldedPosition() == nil else { return nil }
         return try Int64.fetchOne(
-            db, sql: "SELECT max(version) FROM projection WHERE name = ? AND version < ?",
-            arguments: [Self.projection, version])
+            db,
+            sql: """
+                SELECT max(version) FROM projection WHERE name = ? AND version BETWEEN 1 AND ?
+                """, arguments: [Self.projection, version - 1])
     }
 
     /// What the stored rows, their position and version have other than the state folded up to now.
