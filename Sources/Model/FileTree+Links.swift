@@ -18,6 +18,8 @@ extension FileTree {
 
     /// Follows `path`, links in folders and in the last part included.
     public func resolve(_ path: String) -> Resolution {
+        // Nothing lies below a link, so what has a path of its own is reached without one.
+        if case .file(let bytes)? = entries[path] { return .file(path: path, bytes: bytes) }
         if path.hasPrefix("/") { return .outside }
         var pending: [Substring] = path.split(separator: "/").reversed()
         var reached: [Substring] = []
@@ -54,15 +56,23 @@ extension FileTree {
     /// Source: https://pkg.go.dev/path/filepath#Walk
     public func paths(in folder: String, recurse: Bool) -> [String] {
         let prefix = folder.isEmpty ? "" : folder + "/"
-        let slash = UInt8(ascii: "/")
         return entries.keys
             .filter { path in
                 path.hasPrefix(prefix)
-                    && (recurse || !path.utf8.dropFirst(prefix.utf8.count).contains(slash))
+                    && (recurse
+                        || !path.utf8.dropFirst(prefix.utf8.count).contains(UInt8(ascii: "/")))
             }
-            .sorted { a, b in
-                a.utf8.lazy.map { $0 == slash ? 0 : $0 }
-                    .lexicographicallyPrecedes(b.utf8.lazy.map { $0 == slash ? 0 : $0 })
-            }
+            .sorted(by: Self.isWalkedBefore)
+    }
+
+    private static func isWalkedBefore(_ a: String, _ b: String) -> Bool {
+        var (left, right) = (a.utf8.makeIterator(), b.utf8.makeIterator())
+        while let second = right.next() {
+            guard let first = left.next() else { return true }
+            guard first != second else { continue }
+            let slash = UInt8(ascii: "/")
+            return (first == slash ? 0 : first) < (second == slash ? 0 : second)
+        }
+        return false
     }
 }

@@ -25,7 +25,7 @@ public struct Execution: ~Copyable {
     /// Texts that were parsed before, by text.
     var parsedTexts: [ByteString: [Template]] = [:]
     /// How many times each template is being included now.
-    var inclusions: [ByteString: Int] = [:]
+    var inclusions = ByteTable<Int>()
 
     /// Whether what writes and what is read is noted.
     var isTracing = false

@@ -83,8 +83,7 @@ extension Execution {
         if let known = parsedTexts[text], known.last?.name == name { return known }
         try charge(steps: text.count / 8)
         do {
-            let parsed = try TemplateSet.parsed(
-                text, as: name, templates.functions, templates.delimiters)
+            let parsed = try templates.parsed(text, as: name)
             // What is made up anew in every turn of a loop is not worth keeping.
             if parsedTexts.count < 1_000 { parsedTexts[text] = parsed }
             return parsed

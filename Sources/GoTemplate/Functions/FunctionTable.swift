@@ -3,32 +3,62 @@
 /// A template is parsed against a table and remembers where in it each of its functions stands. It can be run
 /// with every table made from that one by `with(_:)`, so one parse serves renderings with other clocks.
 public struct FunctionTable: Sendable {
-    private(set) var places: [ByteString: Int] = [:]
     private(set) var functions: [Function] = []
+    private var index = Index()
+
+    /// Where each name stands, as names that came later over those that were there.
+    ///
+    /// Tables are made in every rendering from one that many share; its names are not copied.
+    private final class Index: Sendable {
+        let earlier: Index?
+        let places: ByteTable<Int>
+
+        init(earlier: Index? = nil, _ places: ByteTable<Int> = ByteTable()) {
+            self.earlier = earlier
+            self.places = places
+        }
+
+        func place(of name: ByteString) -> Int? { places[name] ?? earlier?.place(of: name) }
+    }
 
     /// Go's own functions, and then `functions`; of two with one name the later one counts.
     public init(_ functions: [Function] = []) {
-        for function in Builtins.all + functions { set(function) }
+        set(Builtins.all + functions)
     }
 
-    public subscript(name: String) -> Function? { places[ByteString(name)].map { functions[$0] } }
+    public subscript(name: String) -> Function? {
+        place(of: ByteString(name)).map { functions[$0] }
+    }
 
     public var names: [String] { functions.map(\.name) }
+
+    func place(of name: ByteString) -> Int? { index.place(of: name) }
+
+    /// Functions named `break` or `continue` hide the keywords.
+    var hiddenKeywords: [Token.Kind] {
+        [("break", Token.Kind.breakLoop), ("continue", .continueLoop)]
+            .filter { place(of: $0.0) != nil }.map(\.1)
+    }
 
     /// The table with more functions, or with others under the same names.
     public func with(_ more: [Function]) -> FunctionTable {
         var table = self
-        for function in more { table.set(function) }
+        table.set(more)
         return table
     }
 
-    private mutating func set(_ function: Function) {
-        let name = ByteString(function.name)
-        if let place = places[name] {
-            functions[place] = function
-        } else {
-            places[name] = functions.count
-            functions.append(function)
+    private mutating func set(_ more: [Function]) {
+        functions.reserveCapacity(functions.count + more.count)
+        var added = ByteTable<Int>()
+        for function in more {
+            let name = ByteString(function.name)
+            if let place = added[name] ?? place(of: name) {
+                functions[place] = function
+            } else {
+                added[name] = functions.count
+                functions.append(function)
+            }
         }
+        if added.count > 0 { index = Index(earlier: index, added) }
     }
 }

@@ -54,21 +54,20 @@ extension Execution {
 extension ByteString {
     /// The text without each `<no value>`, which Helm takes out of files and of what `tpl` gives.
     public var withoutNoValue: ByteString {
-        let mark = Array("<no value>".utf8)
-        guard count >= mark.count, bytes.contains(mark[0]) else { return self }
         var result: [UInt8] = []
-        result.reserveCapacity(count)
+        var start = 0
         var place = 0
-        while place < count {
-            if bytes[place] == mark[0], place + mark.count <= count,
-                bytes[place..<place + mark.count].elementsEqual(mark)
-            {
-                place += mark.count
-            } else {
-                result.append(bytes[place])
-                place += 1
-            }
+        while let next = bytes.place(of: UInt8(ascii: "<"), from: place) {
+            place = next + 1
+            guard bytes[next...].starts(with: Self.noValue) else { continue }
+            result += bytes[start..<next]
+            start = next + Self.noValue.count
+            place = start
         }
+        guard start > 0 else { return self }
+        result += bytes[start...]
         return ByteString(result)
     }
+
+    private static let noValue = Array("<no value>".utf8)
 }

@@ -7,14 +7,12 @@ struct Lexer {
     private(set) var tokens: [Token] = []
     private(set) var errorText = ""
 
-    private let source: [UInt8]
+    let source: [UInt8]
     private let left: [UInt8]
     private let right: [UInt8]
     /// Where the token begins, and where reading has come to.
     private var start = 0
     private var place = 0
-    /// The line at `start`, and the lines passed since.
-    private var startLine = 1
     private var parenthesisDepth = 0
     /// Functions named `break` or `continue` hide the keywords.
     private let hiddenKeywords: [Token.Kind]
@@ -24,13 +22,15 @@ struct Lexer {
         left = delimiters.left.bytes
         right = delimiters.right.bytes
         self.hiddenKeywords = hiddenKeywords
-        // Actions take about that many bytes each in charts.
-        tokens.reserveCapacity(source.count / 6 + 8)
+        // Most templates of charts have a token for that many bytes.
+        tokens.reserveCapacity(min(source.count, 1 << 16) / 6 + 8)
     }
 
     mutating func run() {
         while readText(), readAction() {}
     }
+
+    // Loops count in a variable of their own: `place` itself would be read and written in every turn.
 
     // MARK: Text and delimiters
 
@@ -46,7 +46,11 @@ struct Lexer {
             let afterLeft = action + left.count
             let isTrimmed = hasLeftTrim(at: afterLeft)
             place = action
-            if isTrimmed { while place > start, isSpace(source[place - 1]) { place -= 1 } }
+            if isTrimmed {
+                var end = action
+                while end > start, isSpace(source[end - 1]) { end -= 1 }
+                place = end
+            }
             if place > start { emit(.text) }
             place = action
             skip()
@@ -89,7 +93,7 @@ struct Lexer {
 
     private mutating func passRightDelimiter(_ isTrimmed: Bool) {
         place += right.count + (isTrimmed ? 2 : 0)
-        if isTrimmed { while place < source.count, isSpace(source[place]) { place += 1 } }
+        if isTrimmed { skipSpaces() }
         skip()
     }
 
@@ -100,8 +104,14 @@ struct Lexer {
         }
         place += right.count
         emit(.rightDelimiter)
-        if isTrimmed { while place < source.count, isSpace(source[place]) { place += 1 } }
+        if isTrimmed { skipSpaces() }
         skip()
+    }
+
+    private mutating func skipSpaces() {
+        var end = place
+        while end < source.count, isSpace(source[end]) { end += 1 }
+        place = end
     }
 
     private func hasLeftTrim(at place: Int) -> Bool {
@@ -134,7 +144,7 @@ struct Lexer {
 
     /// Spaces are one token, but for the last one before a delimiter that trims.
     private mutating func readSpace() {
-        while place < source.count, isSpace(source[place]) { place += 1 }
+        skipSpaces()
         if hasRightTrim(at: place - 1), hasPrefix(right, at: place + 1) { place -= 1 }
         if place > start { emit(.space) }
     }
@@ -208,15 +218,17 @@ struct Lexer {
     }
 
     private mutating func skipName() {
-        while place < source.count {
-            if source[place] < 0x80 {
-                guard isNamePart(source[place]) else { return }
-                place += 1
+        var end = place
+        defer { place = end }
+        while end < source.count {
+            if source[end] < 0x80 {
+                guard isNamePart(source[end]) else { return }
+                end += 1
                 continue
             }
-            let (character, length) = scalar(at: place)
+            let (character, length) = scalar(at: end)
             guard isNamePart(character) else { return }
-            place += length
+            end += length
         }
     }
 
@@ -234,32 +246,32 @@ struct Lexer {
 
     private mutating func readQuoted(_ kind: Token.Kind, _ unterminated: String) -> Bool {
         let quote = source[place]
-        place += 1
-        while place < source.count, source[place] != UInt8(ascii: "\n") {
-            let byte = source[place]
-            place += 1
+        var end = place + 1
+        while end < source.count, source[end] != UInt8(ascii: "\n") {
+            let byte = source[end]
+            end += 1
             if byte == quote {
+                place = end
                 emit(kind)
                 return true
             }
             if byte == UInt8(ascii: "\\") {
-                guard place < source.count, source[place] != UInt8(ascii: "\n") else { break }
-                place += 1
+                guard end < source.count, source[end] != UInt8(ascii: "\n") else { break }
+                end += 1
             }
         }
+        place = end
         return fail(unterminated)
     }
 
     private mutating func readRawString() -> Bool {
-        place += 1
-        while place < source.count {
-            place += 1
-            if source[place - 1] == UInt8(ascii: "`") {
-                emit(.rawString)
-                return true
-            }
+        guard let end = source.place(of: UInt8(ascii: "`"), from: place + 1) else {
+            place = source.count
+            return fail("unterminated raw quoted string")
         }
-        return fail("unterminated raw quoted string")
+        place = end + 1
+        emit(.rawString)
+        return true
     }
 
     // MARK: Numbers
@@ -325,19 +337,16 @@ struct Lexer {
     }
 
     private mutating func emit(_ kind: Token.Kind) {
-        tokens.append(Token(kind: kind, start: start, end: place, line: startLine))
-        skip()
-    }
-
-    /// Leaves what was read since the last token.
-    private mutating func skip() {
-        for byte in source[start..<place] where byte == UInt8(ascii: "\n") { startLine += 1 }
+        tokens.append(Token(kind: kind, start..<place))
         start = place
     }
 
+    /// Leaves what was read since the last token.
+    private mutating func skip() { start = place }
+
     private mutating func fail(_ text: String) -> Bool {
         errorText = text
-        tokens.append(Token(kind: .error, start: start, end: place, line: startLine))
+        tokens.append(Token(kind: .error, start..<place))
         return false
     }
 
@@ -351,9 +360,9 @@ struct Lexer {
 
     private func find(_ text: [UInt8], from place: Int) -> Int? {
         var place = place
-        while place + text.count <= source.count {
-            if source[place] == text[0], hasPrefix(text, at: place) { return place }
-            place += 1
+        while let first = source.place(of: text[0], from: place) {
+            if hasPrefix(text, at: first) { return first }
+            place = first + 1
         }
         return nil
     }
@@ -361,6 +370,34 @@ struct Lexer {
     private func scalar(at place: Int) -> (Unicode.Scalar, Int) {
         guard place < source.count else { return ("\u{FFFD}", 0) }
         return decodedScalar(source, at: place) ?? ("\u{FFFD}", 1)
+    }
+}
+
+extension [UInt8] {
+    /// Where a byte comes next, at `start` or after it.
+    ///
+    /// Looks at eight bytes at a time: a byte of `differences` is zero where the wanted one stands, and only the
+    /// lowest such byte is sure to be marked.
+    ///
+    /// https://graphics.stanford.edu/~seander/bithacks.html#ZeroInWord
+    package func place(of byte: UInt8, from start: Int) -> Int? {
+        let ones: UInt64 = 0x0101_0101_0101_0101
+        let wanted = ones &* UInt64(byte)
+        return withUnsafeBytes { bytes in
+            var place = start
+            while place + 8 <= bytes.count {
+                let word = bytes.loadUnaligned(fromByteOffset: place, as: UInt64.self)
+                let differences = UInt64(littleEndian: word) ^ wanted
+                let marks = (differences &- ones) & ~differences & (ones &* 0x80)
+                if marks != 0 { return place + marks.trailingZeroBitCount / 8 }
+                place += 8
+            }
+            while place < bytes.count {
+                if bytes[place] == byte { return place }
+                place += 1
+            }
+            return nil
+        }
     }
 }
 

@@ -81,7 +81,7 @@ extension Parser {
         let visible = frame.visible.count
         let scope = frame.scope.count
         let pipeline = try readPipeline(branch.rawValue, until: .rightDelimiter)
-        let position = builder.positions[Int(pipeline.place)]
+        let position = builder.position(of: pipeline)
         let scopeInside = frame.scope.count
         if branch == .range { frame.rangeDepth += 1 }
         let (list, end) = try readList()
@@ -114,7 +114,7 @@ extension Parser {
             try enter()
             let node = try readBranch(branch)
             leave()
-            let span = builder.addChildren([node])
+            let span = builder.addChildren([node][...])
             return builder.add(.list(span), at: Int32(token.start))
         }
         let (list, end) = try readList()

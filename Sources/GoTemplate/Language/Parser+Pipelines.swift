@@ -21,8 +21,7 @@ extension Parser {
                 throw unexpected(token, context)
             }
         }
-        let commands = builder.addChildren(pending[mark...])
-        pending.removeSubrange(mark...)
+        let commands = takePending(from: mark)
         try check(commands, context)
         let declared = try declare(variables, isAssignment: isAssignment)
         return builder.add(
@@ -67,6 +66,7 @@ extension Parser {
     private mutating func declare(
         _ variables: [Token], isAssignment: Bool
     ) throws(TemplateError) -> Span {
+        guard !variables.isEmpty else { return .empty }
         var ids: [NodeID] = []
         for token in variables {
             let name = builder.number(of: token)
@@ -82,7 +82,7 @@ extension Parser {
                 builder.add(
                     .variable(slot: slot, name: name, fields: .empty), at: Int32(token.start)))
         }
-        return ids.isEmpty ? .empty : builder.addChildren(ids)
+        return builder.addChildren(ids[...])
     }
 
     private func slot(of name: Int32) -> Int32 {
@@ -91,10 +91,11 @@ extension Parser {
 
     private func check(_ commands: Span, _ context: String) throws(TemplateError) {
         guard !commands.isEmpty else { throw failure("missing value for \(context)") }
+        guard commands.count > 1 else { return }
         for (stage, command) in builder.children[commands.range].enumerated().dropFirst() {
-            guard case .command(let arguments) = builder.nodes[Int(command.place)] else { continue }
+            guard case .command(let arguments) = builder[command] else { continue }
             let first = builder.children[Int(arguments.start)]
-            switch builder.nodes[Int(first.place)] {
+            switch builder[first] {
             case .bool, .dot, .null, .number, .string:
                 throw failure("non executable command in pipeline stage \(stage + 1)")
             default: break
@@ -119,8 +120,7 @@ extension Parser {
             }
         }
         guard pending.count > mark else { throw failure("empty command") }
-        let arguments = builder.addChildren(pending[mark...])
-        pending.removeSubrange(mark...)
+        let arguments = takePending(from: mark)
         return builder.add(.command(arguments), at: position)
     }
 
@@ -130,7 +130,7 @@ extension Parser {
         guard peek().kind == .field else { return term }
         let position = Int32(peek().start)
         let start = Int32(builder.fields.count)
-        switch builder.nodes[Int(term.place)] {
+        switch builder[term] {
         case .field(let names):
             // A term is one field, which was added last.
             let all = readFields(names.start)
@@ -157,7 +157,7 @@ extension Parser {
     private mutating func readTerm() throws(TemplateError) -> NodeID? {
         let token = peekAfterSpace()
         let position = Int32(token.start)
-        let length = Int32(token.end - token.start)
+        let length = Int32(token.count)
         switch token.kind {
         case .identifier:
             _ = next()
@@ -207,7 +207,7 @@ extension Parser {
     private mutating func functionPlace(_ name: Int32) -> Int32? {
         while functionPlaces.count <= name { functionPlaces.append(nil) }
         if let known = functionPlaces[Int(name)] { return known }
-        let place = functions.places[builder.names.names[Int(name)]].map(Int32.init)
+        let place = functions.place(of: builder.names.names[Int(name)]).map(Int32.init)
         functionPlaces[Int(name)] = place
         return place
     }

@@ -1,26 +1,31 @@
 extension Parser {
     mutating func next() -> Token {
         let token = peek()
-        place = min(place + 1, tokens.count)
+        skip(token)
         return token
     }
 
     /// The next token; after the last one that one again.
     mutating func peek() -> Token {
-        let index = min(place, tokens.count - 1)
-        furthest = max(furthest, index)
-        return tokens[index]
+        furthest = max(furthest, place)
+        return tokens[place]
     }
 
     mutating func nextAfterSpace() -> Token {
         let token = peekAfterSpace()
-        place = min(place + 1, tokens.count)
+        skip(token)
         return token
     }
 
     mutating func peekAfterSpace() -> Token {
-        while place < tokens.count, tokens[place].kind == .space { place += 1 }
+        // The last token is no space.
+        while tokens[place].kind == .space { place += 1 }
         return peek()
+    }
+
+    /// Goes on behind a token that was looked at, unless it is the last one.
+    private mutating func skip(_ token: Token) {
+        if token.kind != .end, token.kind != .error { place += 1 }
     }
 
     @discardableResult
@@ -42,7 +47,8 @@ extension Parser {
     /// An error at the line of the furthest token seen, as Go gives it.
     func failure(_ message: String) -> TemplateError {
         TemplateError(
-            "template: \(builder.name):\(tokens[furthest].line): \(message)", kind: .parse)
+            "template: \(builder.name):\(builder.line(at: tokens[furthest].start)): \(message)",
+            kind: .parse)
     }
 
     func unexpected(_ token: Token, _ context: String) -> TemplateError {
@@ -50,11 +56,14 @@ extension Parser {
             return failure("unexpected \(description(of: token)) in \(context)")
         }
         var extra = ""
-        if frame.actionLine != 0, frame.actionLine != token.line {
-            let start = "started at \(builder.name):\(frame.actionLine)"
-            extra =
-                errorText.utf8.elementsEqual("unclosed action".utf8)
-                ? " \(start)" : " in action \(start)"
+        if let action = frame.actionStart {
+            let line = builder.line(at: action)
+            let start = "started at \(builder.name):\(line)"
+            if line != builder.line(at: token.start) {
+                extra =
+                    errorText.utf8.elementsEqual("unclosed action".utf8)
+                    ? " \(start)" : " in action \(start)"
+            }
         }
         return failure(errorText + extra)
     }

@@ -29,25 +29,18 @@ struct Parser {
         var scope: [(name: Int32, slot: Int32)] = []
         var slotCount = 1
         var rangeDepth = 0
-        /// The line where the action began that is being read; 0 outside.
-        var actionLine = 0
+        /// Where the action began that is being read.
+        var actionStart: Int?
     }
 
-    init(
-        _ text: ByteString, name: ByteString, functions: FunctionTable, delimiters: Delimiters
-    ) {
+    /// - Parameter lexer: One that has run.
+    init(_ lexer: Lexer, name: ByteString, functions: FunctionTable) {
         self.name = name
         self.functions = functions
-        let hidden: [(String, Token.Kind)] = [("break", .breakLoop), ("continue", .continueLoop)]
-        var lexer = Lexer(
-            text.bytes, delimiters,
-            hiding: hidden.filter { functions[$0.0] != nil }.map(\.1))
-        lexer.run()
         tokens = lexer.tokens
         errorText = lexer.errorText
-        builder = TreeBuilder(name: "\(name)", source: text.bytes)
-        builder.nodes.reserveCapacity(tokens.count)
-        builder.positions.reserveCapacity(tokens.count)
+        builder = TreeBuilder(name: "\(name)", source: lexer.source)
+        builder.reserveCapacity(tokens.count)
         frame = newFrame()
     }
 
@@ -174,21 +167,27 @@ struct Parser {
     }
 
     private mutating func closeList(_ mark: Int, _ position: Int32) -> NodeID {
-        let span = builder.addChildren(pending[mark...])
-        pending.removeSubrange(mark...)
+        let span = takePending(from: mark)
         return builder.add(.list(span), at: position)
+    }
+
+    /// Makes children of what was pending since `mark`.
+    mutating func takePending(from mark: Int) -> Span {
+        let span = builder.addChildren(pending[mark...])
+        pending.removeLast(pending.count - mark)
+        return span
     }
 
     private mutating func readTextOrAction() throws(TemplateError) -> Item {
         let token = nextAfterSpace()
         switch token.kind {
         case .text:
-            let span = Span(start: Int32(token.start), count: Int32(token.end - token.start))
+            let span = Span(start: Int32(token.start), count: Int32(token.count))
             return .node(builder.add(.text(span), at: Int32(token.start)))
         case .leftDelimiter:
-            frame.actionLine = token.line
+            frame.actionStart = token.start
             let item = try readAction()
-            frame.actionLine = 0
+            frame.actionStart = nil
             return item
         default: throw unexpected(token, "input")
         }

@@ -31,11 +31,13 @@ struct Template: Sendable {
 public struct TemplateSet: Sendable {
     public let functions: FunctionTable
     public let delimiters: Delimiters
-    private(set) var templates: [ByteString: Template] = [:]
+    private let hiddenKeywords: [Token.Kind]
+    private var templates = ByteTable<Template>()
 
     public init(functions: FunctionTable = FunctionTable(), delimiters: Delimiters = Delimiters()) {
         self.functions = functions
         self.delimiters = delimiters
+        hiddenKeywords = functions.hiddenKeywords
     }
 
     /// The names of all templates, in order.
@@ -51,15 +53,14 @@ public struct TemplateSet: Sendable {
     ///
     /// - Throws: an error of kind `parse`, `template: NAME:LINE: …`.
     public mutating func parse(_ text: ByteString, as name: ByteString) throws(TemplateError) {
-        add(try TemplateSet.parsed(text, as: name, functions, delimiters))
+        add(try parsed(text, as: name))
     }
 
     /// The templates of a text, the one called `name` last.
-    static func parsed(
-        _ text: ByteString, as name: ByteString, _ functions: FunctionTable,
-        _ delimiters: Delimiters
-    ) throws(TemplateError) -> [Template] {
-        var parser = Parser(text, name: name, functions: functions, delimiters: delimiters)
+    func parsed(_ text: ByteString, as name: ByteString) throws(TemplateError) -> [Template] {
+        var lexer = Lexer(text.bytes, delimiters, hiding: hiddenKeywords)
+        lexer.run()
+        var parser = Parser(lexer, name: name, functions: functions)
         return try parser.parse()
     }
 

@@ -20,12 +20,20 @@ struct Token {
         }
     }
 
-    var kind: Kind
-    /// Bytes of the source.
-    var start: Int
-    var end: Int
-    /// The line in which it begins, counted from 1.
-    var line: Int
+    let kind: Kind
+    private let startPlace: Int32
+    private let endPlace: Int32
+
+    /// - Parameter range: Bytes of the source, which is shorter than 2³¹.
+    init(kind: Kind, _ range: Range<Int>) {
+        self.kind = kind
+        startPlace = Int32(truncatingIfNeeded: range.lowerBound)
+        endPlace = Int32(truncatingIfNeeded: range.upperBound)
+    }
+
+    var start: Int { Int(startPlace) }
+    var end: Int { Int(endPlace) }
+    var count: Int { end - start }
 
     private static let keywordTexts: [(String, Kind)] = [
         ("if", .ifBranch), ("end", .endBlock), ("nil", .null), ("with", .with),
@@ -34,18 +42,17 @@ struct Token {
         ("continue", .continueLoop),
     ]
 
-    private static let keywords: [(text: [UInt8], kind: Kind)] =
-        keywordTexts.map { (Array($0.0.utf8), $0.1) }
+    /// The keywords, each as the number that its bytes make.
+    private static let keywords: [(word: UInt64, kind: Kind)] = keywordTexts.map { text, kind in
+        (text.utf8.reduce(0) { $0 << 8 | UInt64($1) }, kind)
+    }
 
     /// What kind of token a word is.
     static func kind(of word: Range<Int>, in source: [UInt8]) -> Kind {
-        for (text, kind) in keywords where text.count == word.count {
-            var offset = 0
-            while offset < text.count, source[word.lowerBound + offset] == text[offset] {
-                offset += 1
-            }
-            if offset == text.count { return kind }
-        }
+        guard word.count <= 8 else { return .identifier }
+        var number: UInt64 = 0
+        for place in word { number = number << 8 | UInt64(source[place]) }
+        for keyword in keywords where keyword.word == number { return keyword.kind }
         return .identifier
     }
 }

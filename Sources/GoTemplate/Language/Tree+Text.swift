@@ -8,7 +8,7 @@ extension Tree {
 
     /// The name, the line from 1 and the column in bytes from 0, where a node stands.
     func location(of id: NodeID) -> CallSite {
-        let position = Int(positions[Int(id.place)])
+        let position = Int(position(of: id))
         let before = source[..<position]
         let lineStart = before.lastIndex(of: UInt8(ascii: "\n")).map { $0 + 1 } ?? 0
         return CallSite(
@@ -109,7 +109,7 @@ private struct NodeWriter {
     }
 
     private mutating func writeSource(_ id: NodeID, _ length: Int32) {
-        let start = Int(tree.positions[Int(id.place)])
+        let start = Int(tree.position(of: id))
         bytes += tree.source[start..<start + Int(length)]
     }
 }

@@ -55,9 +55,7 @@ final class Tree: Sendable {
     /// The name under which the text was parsed, which errors give as its place.
     let name: String
     let source: [UInt8]
-    let nodes: [Node]
-    /// Where each node begins in the source.
-    let positions: [Int32]
+    private let entries: [Entry]
     let children: [NodeID]
     let names: [ByteString]
     /// The numbers of the names of fields, those of one node in a row.
@@ -65,11 +63,16 @@ final class Tree: Sendable {
     let numbers: [NumberLiteral]
     let strings: [ByteString]
 
+    struct Entry: Sendable {
+        let node: Node
+        /// Where it begins in the source.
+        let position: Int32
+    }
+
     init(_ builder: consuming TreeBuilder) {
         name = builder.name
         source = builder.source
-        nodes = builder.nodes
-        positions = builder.positions
+        entries = builder.entries
         children = builder.children
         names = builder.names.names
         fields = builder.fields
@@ -77,7 +80,10 @@ final class Tree: Sendable {
         strings = builder.strings
     }
 
-    subscript(id: NodeID) -> Node { nodes[Int(id.place)] }
+    subscript(id: NodeID) -> Node { entries[Int(id.place)].node }
+
+    /// Where a node begins in the source.
+    func position(of id: NodeID) -> Int32 { entries[Int(id.place)].position }
 
     /// The name of the field at `place` of `fields`.
     func fieldName(_ place: Int) -> ByteString { names[Int(fields[place])] }
@@ -89,9 +95,8 @@ final class Tree: Sendable {
 struct TreeBuilder {
     var name: String
     var source: [UInt8]
-    var nodes: [Node] = []
-    var positions: [Int32] = []
-    var children: [NodeID] = []
+    private(set) var entries: [Tree.Entry] = []
+    private(set) var children: [NodeID] = []
     var names = NameTable()
     var fields: [Int32] = []
     var numbers: [NumberLiteral] = []
@@ -102,13 +107,27 @@ struct TreeBuilder {
         self.source = source
     }
 
-    mutating func add(_ node: Node, at position: Int32) -> NodeID {
-        nodes.append(node)
-        positions.append(position)
-        return NodeID(place: Int32(nodes.count - 1))
+    /// For as many nodes as there are tokens, which are nearly always enough.
+    mutating func reserveCapacity(_ tokens: Int) {
+        entries.reserveCapacity(tokens)
+        children.reserveCapacity(tokens)
     }
 
-    mutating func addChildren(_ ids: some Collection<NodeID>) -> Span {
+    subscript(id: NodeID) -> Node { entries[Int(id.place)].node }
+
+    func position(of id: NodeID) -> Int32 { entries[Int(id.place)].position }
+
+    /// The line of a byte of the source, from 1.
+    func line(at position: Int) -> Int {
+        1 + source[..<position].count { $0 == UInt8(ascii: "\n") }
+    }
+
+    mutating func add(_ node: Node, at position: Int32) -> NodeID {
+        entries.append(Tree.Entry(node: node, position: position))
+        return NodeID(place: Int32(entries.count - 1))
+    }
+
+    mutating func addChildren(_ ids: ArraySlice<NodeID>) -> Span {
         let start = Int32(children.count)
         children += ids
         return Span(start: start, count: Int32(ids.count))
@@ -126,9 +145,9 @@ struct TreeBuilder {
 
     /// Whether a list does nothing: only spaces, or nothing at all.
     func isBlank(_ id: NodeID) -> Bool {
-        guard case .list(let span) = nodes[Int(id.place)] else { return false }
+        guard case .list(let span) = self[id] else { return false }
         return children[span.range].allSatisfy { child in
-            guard case .text(let text) = nodes[Int(child.place)] else { return false }
+            guard case .text(let text) = self[child] else { return false }
             return isBlankText(source[text.range])
         }
     }

@@ -14,16 +14,16 @@ package struct SemanticVersion: Hashable, Sendable {
     /// Reads a version that may lack its minor and patch numbers and begin with `v` or zeros.
     package init(_ text: String) throws(SemverError) {
         guard text.utf8.count <= Self.maximumLength else { throw .versionTooLong }
-        guard let match = Self.lenient.firstMatch(in: Array(text.utf8)) else {
+        guard let parts = VersionParts(Array(text.utf8)[...]), parts.numbers.allSatisfy(isNumeric)
+        else {
             throw .invalidVersion
         }
-        let part = { (capture: Int) in match[capture].map { substring(text, $0) } ?? "" }
-        let (minor, patch) = (part(2).dropFirst(), part(3).dropFirst())
-        major = try Self.number(part(1))
-        self.minor = minor.isEmpty ? 0 : try Self.number(String(minor))
-        self.patch = patch.isEmpty ? 0 : try Self.number(String(patch))
-        prerelease = part(5)
-        metadata = part(8)
+        let numbers = parts.numbers
+        major = try Self.number(numbers[0])
+        minor = numbers.count > 1 ? try Self.number(numbers[1]) : 0
+        patch = numbers.count > 2 ? try Self.number(numbers[2]) : 0
+        prerelease = parts.prerelease
+        metadata = parts.metadata
         original = text
         try Self.validate(prerelease: prerelease)
     }
@@ -46,9 +46,6 @@ package struct SemanticVersion: Hashable, Sendable {
 
     /// In bytes.
     private static let maximumLength = 256
-    private static let identifiers = "[0-9A-Za-z\\-]+(\\.[0-9A-Za-z\\-]+)*"
-    private static let lenient = fixed(
-        "^v?([0-9]+)(\\.[0-9]+)?(\\.[0-9]+)?(-(\(identifiers)))?(\\+(\(identifiers)))?$")
 
     private static func number(_ digits: String) throws(SemverError) -> UInt64 {
         guard let value = UInt64(digits) else { throw .numberTooLarge(digits) }

@@ -13,6 +13,10 @@ package struct VersionConstraints: Sendable {
 
     package init(_ text: String) throws(SemverError) {
         guard text.utf8.count <= Self.maximumLength else { throw .constraintTooLong }
+        if let single = try Constraint(alone: text) {
+            groups = [[single]]
+            return
+        }
         groups = []
         let parts = Self.splitAlternatives(Self.withoutRanges(text))
         guard parts.count <= Self.maximumGroups else { throw .tooManyGroups }
@@ -113,27 +117,56 @@ private struct Constraint: Sendable {
         }
         let part = { (capture: Int) in match[capture].map { substring(text, $0) } ?? "" }
         guard let operation = Operation(text: part(1)) else { throw .improperConstraint(text) }
+        try self.init(
+            operation, part(2),
+            [part(3), String(part(4).dropFirst()), String(part(5).dropFirst())],
+            prerelease: part(6))
+    }
+
+    /// The constraint that a text is, when it is nothing but one; most are, and need no expressions to be read.
+    init?(alone text: String) throws(SemverError) {
+        let space: (UInt8) -> Bool = { $0 == 0x20 || (0x09...0x0D).contains($0) && $0 != 0x0B }
+        let bytes = Array(text.utf8)
+        var rest = bytes.drop(while: space)
+        while let last = rest.last, space(last) { rest.removeLast() }
+        let sign = rest.prefix { "=<>!~^".utf8.contains($0) }
+        let version = rest[sign.endIndex...].drop(while: space)
+        guard let operation = Operation(text: String(decoding: sign, as: UTF8.self)),
+            let parts = VersionParts(version)
+        else { return nil }
+        let open = Array(repeating: "", count: 3 - parts.numbers.count)
+        try self.init(
+            operation, String(decoding: version, as: UTF8.self), parts.numbers + open,
+            prerelease: parts.prerelease.isEmpty ? "" : "-" + parts.prerelease)
+    }
+
+    /// - Parameters:
+    ///   - version: as it is written.
+    ///   - numbers: its three numbers, empty or a sign for what is left open.
+    ///   - prerelease: with the `-` in front of it.
+    private init(
+        _ operation: Operation, _ version: String, _ numbers: [String], prerelease: String
+    ) throws(SemverError) {
         self.operation = operation
-        let (major, minor, patch) = (part(3), part(4).dropFirst(), part(5).dropFirst())
-        var number = part(2)
-        if Self.isOpen(major) {
-            number = "0.0.0" + part(6)
+        var number = version
+        if Self.isOpen(numbers[0]) {
+            number = "0.0.0" + prerelease
             lacksMajor = true
-        } else if Self.isOpen(minor) {
-            number = major + ".0.0" + part(6)
+        } else if Self.isOpen(numbers[1]) {
+            number = numbers[0] + ".0.0" + prerelease
             lacksMinor = true
-        } else if Self.isOpen(patch) {
-            number = major + "." + minor + ".0" + part(6)
+        } else if Self.isOpen(numbers[2]) {
+            number = numbers[0] + "." + numbers[1] + ".0" + prerelease
             lacksPatch = true
         }
         do throws(SemverError) {
-            version = try SemanticVersion(number)
+            self.version = try SemanticVersion(number)
         } catch {
             throw .invalidConstraintVersion
         }
     }
 
-    private static func isOpen(_ part: some StringProtocol) -> Bool {
+    private static func isOpen(_ part: String) -> Bool {
         part.isEmpty || part == "x" || part == "X" || part == "*"
     }
 

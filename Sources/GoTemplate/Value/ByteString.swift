@@ -20,7 +20,10 @@ public struct ByteString: Sendable {
 }
 
 extension ByteString: Hashable {
-    public static func == (a: ByteString, b: ByteString) -> Bool { a.bytes == b.bytes }
+    public static func == (a: ByteString, b: ByteString) -> Bool {
+        guard a.bytes.count == b.bytes.count else { return false }
+        return commonPrefix(a.bytes, b.bytes) == a.bytes.count
+    }
 
     public func hash(into hasher: inout Hasher) {
         bytes.withUnsafeBytes { hasher.combine(bytes: $0) }
@@ -30,7 +33,29 @@ extension ByteString: Hashable {
 extension ByteString: Comparable {
     /// The order of bytes, which for UTF-8 is that of code points.
     public static func < (a: ByteString, b: ByteString) -> Bool {
-        a.bytes.lexicographicallyPrecedes(b.bytes)
+        let place = commonPrefix(a.bytes, b.bytes)
+        guard place < b.bytes.count else { return false }
+        return place == a.bytes.count || a.bytes[place] < b.bytes[place]
+    }
+}
+
+/// How many bytes are equal from the beginning on.
+private func commonPrefix(_ a: [UInt8], _ b: [UInt8]) -> Int {
+    let count = min(a.count, b.count)
+    return a.withUnsafeBytes { a in
+        b.withUnsafeBytes { b in
+            var place = 0
+            while place + 8 <= count {
+                let left = a.loadUnaligned(fromByteOffset: place, as: UInt64.self)
+                let right = b.loadUnaligned(fromByteOffset: place, as: UInt64.self)
+                guard left == right else {
+                    return place + UInt64(littleEndian: left ^ right).trailingZeroBitCount / 8
+                }
+                place += 8
+            }
+            while place < count, a[place] == b[place] { place += 1 }
+            return place
+        }
     }
 }
 

@@ -13,20 +13,22 @@ public final class Map {
     /// Bit b is set when the first byte of a method's name is b modulo 64: most names need no look-up.
     private let methodStarts: UInt64
 
-    private var table = MapTable()
+    private var table = ByteTable<Value>()
 
     public init(
-        type: GoType = .anyMap, isNil: Bool = false, methods: [ByteString: Function] = [:]
+        type: GoType = .anyMap, isNil: Bool = false, methods: [ByteString: Function] = [:],
+        capacity: Int = 0
     ) {
         self.type = type
         self.isNil = isNil
         self.methods = methods
         methodStarts = methods.keys.reduce(0) { $0 | Map.bit(of: $1) }
+        if capacity > 0 { table.reserveCapacity(capacity) }
         isBoxing = if case .map(let element) = type.underlying { element == .any } else { true }
     }
 
     public convenience init(_ entries: [(ByteString, Value)], type: GoType = .anyMap) {
-        self.init(type: type)
+        self.init(type: type, capacity: entries.count)
         for (key, value) in entries { self[key] = value }
     }
 
@@ -36,9 +38,9 @@ public final class Map {
         table = other.table
     }
 
-    deinit { releaseFlat(takeValues()) }
+    deinit { if table.contains(where: \.isContainer) { releaseFlat(takeValues()) } }
 
-    public var count: Int { table.keys.count }
+    public var count: Int { table.count }
 
     /// The method of a name, which goes before an entry with that key.
     func method(_ name: ByteString) -> Function? {
@@ -80,73 +82,17 @@ public final class Map {
         return copy
     }
 
+    /// Another map, each of its values made from the one that is here.
+    public func mapValues(_ transform: (Value) -> Value) -> Map {
+        let copy = copy()
+        copy.table.replaceValues(transform)
+        return copy
+    }
+
     /// Takes the values out, for the one who lets go of the map.
     func takeValues() -> [Value] {
-        var taken = MapTable()
+        var taken = ByteTable<Value>()
         swap(&taken, &table)
         return taken.values
-    }
-}
-
-/// The entries of a map as they came, with an index once there are many.
-private struct MapTable {
-    private(set) var keys: [ByteString] = []
-    private(set) var values: [Value] = []
-    /// Where each key stands; used from `indexedCount` entries on.
-    private var index: [ByteString: Int] = [:]
-    /// Places in the order of keys; nil when keys came or went since it was made.
-    private var order: [Int]?
-
-    /// From here on a look-up by hash is faster than comparing every key.
-    private static let indexedCount = 9
-
-    subscript(key: ByteString) -> Value? {
-        get { place(of: key).map { values[$0] } }
-        set {
-            switch (place(of: key), newValue) {
-            case (let place?, let value?): values[place] = value
-            case (let place?, nil): remove(at: place)
-            case (nil, let value?): append(key, value)
-            case (nil, nil): break
-            }
-        }
-    }
-
-    mutating func sortedEntries() -> [(key: ByteString, value: Value)] {
-        let places = order ?? keys.indices.sorted { keys[$0] < keys[$1] }
-        order = places
-        return places.map { (keys[$0], values[$0]) }
-    }
-
-    private func place(of key: ByteString) -> Int? {
-        guard keys.count < Self.indexedCount else { return index[key] }
-        for place in keys.indices where keys[place].bytes == key.bytes { return place }
-        return nil
-    }
-
-    private mutating func append(_ key: ByteString, _ value: Value) {
-        keys.append(key)
-        values.append(value)
-        order = nil
-        if keys.count == Self.indexedCount {
-            for (place, key) in keys.enumerated() { index[key] = place }
-        } else if keys.count > Self.indexedCount {
-            index[key] = keys.count - 1
-        }
-    }
-
-    private mutating func remove(at place: Int) {
-        order = nil
-        let isIndexed = keys.count >= Self.indexedCount
-        if isIndexed { index[keys[place]] = nil }
-        let last = keys.count - 1
-        if place != last {
-            keys[place] = keys[last]
-            values[place] = values[last]
-            if isIndexed { index[keys[place]] = place }
-        }
-        keys.removeLast()
-        values.removeLast()
-        if keys.count < Self.indexedCount { index = [:] }
     }
 }

@@ -23,7 +23,7 @@ private func containers(_ value: Value) -> (List?, Map?) {
 }
 
 extension Value {
-    fileprivate var isContainer: Bool {
+    var isContainer: Bool {
         switch self {
         case .list, .map: true
         default: false

@@ -18,7 +18,7 @@ extension Chart {
         guard depth < Self.depthMax else {
             throw ChartError("charts lie within charts more than \(Self.depthMax) deep")
         }
-        let files = files.sorted { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }
+        let files = files.sorted(byBytesOf: \.name)
         var metadata: ChartMetadata?
         for file in files where file.name == "Chart.yaml" {
             metadata = metadata ?? ChartMetadata()
@@ -30,9 +30,7 @@ extension Chart {
         for file in files { try sort(file, &nested) }
         guard metadata != nil else { throw ChartError("Chart.yaml file is missing") }
         try self.metadata.validate()
-        for (folder, files) in nested.sorted(by: {
-            $0.key.utf8.lexicographicallyPrecedes($1.key.utf8)
-        }) {
+        for (folder, files) in nested.sorted(byBytesOf: \.key) {
             guard let first = folder.first, first != "_", first != "." else { continue }
             do {
                 dependencies.append(try Self.nested(folder, files, in: name, depth: depth + 1))
@@ -139,6 +137,14 @@ func merged(_ under: Mapping, _ over: Mapping) -> Mapping {
         }
     }
     return result
+}
+
+extension Collection {
+    /// The elements in the order of the UTF-8 bytes of a text that they have.
+    func sorted(byBytesOf text: (Element) -> String) -> [Element] {
+        guard count > 1 else { return Array(self) }
+        return map { (ByteString(text($0)), $0) }.sorted { $0.0 < $1.0 }.map(\.1)
+    }
 }
 
 extension Node {

@@ -40,7 +40,9 @@ extension Chart {
         }
         let start = folder.isEmpty ? 0 : folder.utf8.count + 1
         for path in tree.paths(in: folder, recurse: true) {
-            let name = prefix + String(decoding: path.utf8.dropFirst(start), as: UTF8.self)
+            let name =
+                start == 0 && prefix.isEmpty
+                ? path : prefix + String(decoding: path.utf8.dropFirst(start), as: UTF8.self)
             switch tree.resolve(path) {
             case .file(_, let bytes):
                 guard bytes.count <= ArchiveLimits.file else {

@@ -129,6 +129,7 @@ extension ChartLock {
 
 /// White space becomes a space, and what is not printable goes.
 private func sanitized(_ text: String) -> String {
+    if text.utf8.allSatisfy({ (0x20...0x7E).contains($0) }) { return text }
     var result = String.UnicodeScalarView()
     for scalar in text.unicodeScalars {
         if scalar.properties.isWhitespace {
@@ -208,11 +209,17 @@ struct GoStructReader {
 
     /// A field, by its name in any case, as Go's decoder finds it.
     private func present(_ name: String) -> Node? {
-        let found =
-            fields[name]
-            ?? fields.first { $0.key.lowercased() == name.lowercased() }?.value
+        let found = fields[name] ?? fields.first { isSame($0.key, name) }?.value
         guard let found, !found.isNull else { return Optional.none }
         return found
+    }
+
+    /// Characters beyond ASCII may have fewer or more bytes in the other case.
+    private func isSame(_ key: String, _ name: String) -> Bool {
+        guard key.utf8.count == name.utf8.count || key.utf8.contains(where: { $0 >= 0x80 }) else {
+            return false
+        }
+        return key.lowercased() == name.lowercased()
     }
 
     private func elements(_ name: String, _ goType: String) throws(ChartError) -> [Node]? {

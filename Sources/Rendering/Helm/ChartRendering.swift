@@ -204,9 +204,13 @@ struct ScopedTemplates {
     /// The deepest paths first, and among those of one depth the last by name: of several templates of one
     /// name the one that is read last counts.
     var ordered: [Template] {
-        all.map { ($0.path.utf8.count { $0 == UInt8(ascii: "/") }, $0) }.sorted { a, b in
-            a.0 != b.0 ? a.0 > b.0 : b.1.path.utf8.lexicographicallyPrecedes(a.1.path.utf8)
-        }.map(\.1)
+        let keys = all.map { template in
+            (depth: template.path.utf8.count { $0 == UInt8(ascii: "/") }, ByteString(template.path))
+        }
+        return keys.indices.sorted { a, b in
+            keys[a].depth != keys[b].depth
+                ? keys[a].depth > keys[b].depth : keys[b].1 < keys[a].1
+        }.map { all[$0] }
     }
 }
 

@@ -30,9 +30,12 @@ public struct ChartSurroundings: Sendable {
             Sprig.changing(sprig) + [lookup.function] + extensions.flatMap(\.functions))
     }
 
-    /// Most functions are the same in every rendering; a table of them is made once.
+    /// Most functions are the same in every rendering; a table of them, with the names of the others, is made once.
     private static let fixed = FunctionTable(
-        Sprig.fixed + Serialization.functions + Inclusion.all + ChartFunctions.all)
+        Sprig.fixed + Serialization.functions + Inclusion.all + ChartFunctions.all
+            + Sprig.changing(
+                Sprig.Surroundings(now: Instant(seconds: 0, nanoseconds: 0)) { _, _ in [] })
+            + [ChartLookup.empty.function])
 }
 
 /// Where in a chart a function is called: the path of the template's file, its line and column.

@@ -10,84 +10,87 @@ public struct HelmIgnore: Sendable {
         var onlyFolders = false
         /// What the pattern is compared with: the whole path, or its last part.
         var isWholePath = false
+
+        /// `nil` for a line that says nothing.
+        init?(_ line: ArraySlice<UInt8>) throws(ChartError) {
+            var text = trimmedSpace(line)
+            guard let first = text.first, first != UInt8(ascii: "#") else { return nil }
+            guard !zip(text, text.dropFirst()).contains(where: { $0 == 0x2A && $1 == 0x2A }) else {
+                throw ChartError("double-star (**) syntax is not supported")
+            }
+            guard PathPattern(text) != nil else { throw ChartError("syntax error in pattern") }
+            if text.first == UInt8(ascii: "!") {
+                isNegative = true
+                text.removeFirst()
+            }
+            if text.last == UInt8(ascii: "/") {
+                onlyFolders = true
+                text.removeLast()
+            }
+            if text.first == UInt8(ascii: "/") {
+                isWholePath = true
+                text.removeFirst()
+            } else {
+                isWholePath = text.contains(UInt8(ascii: "/"))
+            }
+            guard let pattern = PathPattern(text) else { return nil }
+            self.pattern = pattern
+        }
     }
 
     /// - Parameter text: What the file holds; files that begin with a dot in `templates/` are always ignored.
     public init(_ text: String = "") throws(ChartError) {
-        var lines = text.split(separator: "\n", omittingEmptySubsequences: false)
-        if let first = lines.first, first.hasPrefix("\u{FEFF}") { lines[0] = first.dropFirst() }
-        for line in lines { try add(line) }
-        try add("templates/.?*")
+        try self.init(Array(text.utf8))
     }
 
-    private mutating func add(_ line: Substring) throws(ChartError) {
-        var text = line[...]
-        while text.first?.isWhitespace == true { text.removeFirst() }
-        while text.last?.isWhitespace == true { text.removeLast() }
-        guard !text.isEmpty, text.first != "#" else { return }
-        guard text.firstRange(of: "**") == nil else {
-            throw ChartError("double-star (**) syntax is not supported")
+    private init(_ bytes: [UInt8]) throws(ChartError) {
+        for line in withoutByteOrderMark(bytes).split(separator: UInt8(ascii: "\n")) {
+            if let rule = try Rule(line) { rules.append(rule) }
         }
-        guard PathPattern(String(text)) != nil else { throw ChartError("syntax error in pattern") }
-        var rule = Rule(pattern: PathPattern.none)
-        if text.first == "!" {
-            rule.isNegative = true
-            text.removeFirst()
-        }
-        if text.last == "/" {
-            rule.onlyFolders = true
-            text.removeLast()
-        }
-        if text.first == "/" {
-            rule.isWholePath = true
-            text.removeFirst()
-        } else {
-            rule.isWholePath = text.contains("/")
-        }
-        guard let pattern = PathPattern(String(text)) else { return }
-        rule.pattern = pattern
-        rules.append(rule)
+        rules += Self.always
     }
+
+    private static let always: [Rule] =
+        (try? Rule(Array("templates/.?*".utf8)[...])).flatMap { $0 }.map { [$0] } ?? []
 
     /// Whether a file or folder, by its path below the chart's folder, is left out.
     ///
     /// A negative rule leaves out what it does not match, as Helm has it.
     public func ignores(_ path: String, isFolder: Bool) -> Bool {
-        guard !path.isEmpty, path != "." else { return false }
-        let lastPart = path.utf8.lastIndex(of: UInt8(ascii: "/")).map { path[$0...].dropFirst() }
-        for rule in rules {
-            let matches = rule.pattern.matches(rule.isWholePath ? path[...] : lastPart ?? path[...])
-            if rule.isNegative {
-                if rule.onlyFolders, !isFolder { return true }
-                if !matches { return true }
-                continue
-            }
-            if rule.onlyFolders, !isFolder { continue }
-            if matches { return true }
+        ignores(Array(path.utf8)[...], isFolder: isFolder)
+    }
+
+    private func ignores(_ path: ArraySlice<UInt8>, isFolder: Bool) -> Bool {
+        guard !path.isEmpty, !path.elementsEqual([UInt8(ascii: ".")]) else { return false }
+        let lastPart = path.lastIndex(of: UInt8(ascii: "/")).map { path[($0 + 1)...] } ?? path
+        for rule in rules where isFolder || !rule.onlyFolders || rule.isNegative {
+            if rule.isNegative, rule.onlyFolders, !isFolder { return true }
+            let matches = rule.pattern.matches(rule.isWholePath ? path : lastPart)
+            if matches != rule.isNegative { return true }
         }
         return false
     }
 
     /// The files of a chart's folder that are part of the chart.
     public static func filtered(_ files: [ChartFile]) throws(ChartError) -> [ChartFile] {
-        let text = files.first { $0.name == ".helmignore" }
-        let rules = try HelmIgnore(text.map { String(decoding: $0.bytes, as: UTF8.self) } ?? "")
-        var known: [Substring: Bool] = [:]
+        let rules = try HelmIgnore(files.first { $0.name == ".helmignore" }?.bytes ?? [])
+        var known: [ArraySlice<UInt8>: Bool] = [:]
         return files.filter { file in
-            !rules.ignoresFolder(of: file.name[...], &known)
-                && !rules.ignores(file.name, isFolder: false)
+            let path = Array(file.name.utf8)[...]
+            return !rules.ignoresFolder(of: path, &known) && !rules.ignores(path, isFolder: false)
         }
     }
 
     /// A folder that is left out takes with it what it holds.
     ///
     /// - Parameter known: What was found of folders before.
-    private func ignoresFolder(of path: Substring, _ known: inout [Substring: Bool]) -> Bool {
-        guard let slash = path.utf8.lastIndex(of: UInt8(ascii: "/")) else { return false }
+    private func ignoresFolder(
+        of path: ArraySlice<UInt8>, _ known: inout [ArraySlice<UInt8>: Bool]
+    ) -> Bool {
+        guard let slash = path.lastIndex(of: UInt8(ascii: "/")) else { return false }
         let folder = path[..<slash]
         if let answer = known[folder] { return answer }
-        let answer =
-            ignoresFolder(of: folder, &known) || ignores(String(folder), isFolder: true)
+        let answer = ignoresFolder(of: folder, &known) || ignores(folder, isFolder: true)
         known[folder] = answer
         return answer
     }
@@ -116,15 +119,24 @@ struct PathPattern: Sendable {
     }
 
     private var pieces: [Piece] = []
-
-    /// Matches the empty text alone.
-    static let none = PathPattern()
-
-    private init() {}
+    /// The pattern, when every character stands for itself alone.
+    private var literal: [UInt8]?
 
     /// `nil` when the pattern is malformed.
-    init?(_ text: String) {
-        var rest = Array(text.unicodeScalars)[...]
+    init?(_ text: ArraySlice<UInt8>) {
+        let isLiteral = text.allSatisfy { byte in
+            switch byte {
+            case UInt8(ascii: "*"), UInt8(ascii: "?"), UInt8(ascii: "["), UInt8(ascii: "\\"),
+                0x80...:
+                false
+            default: true
+            }
+        }
+        guard !isLiteral else {
+            literal = Array(text)
+            return
+        }
+        var rest = Array(String(decoding: text, as: UTF8.self).unicodeScalars)[...]
         while let scalar = rest.popFirst() {
             switch scalar {
             case "*": pieces.append(.anyText)
@@ -166,33 +178,46 @@ struct PathPattern: Sendable {
         return nil
     }
 
-    /// Takes time proportional to the length of the pattern times that of the text.
+    /// Takes time proportional to the length of the pattern times that of the text, a path in UTF-8.
     ///
     /// When something does not fit, the last `*` takes one scalar more. No earlier one need be tried: what it could
     /// take instead, the last one can take too.
-    func matches(_ text: Substring) -> Bool {
-        let scalars = text.unicodeScalars
+    func matches(_ text: ArraySlice<UInt8>) -> Bool {
+        if let literal { return text.elementsEqual(literal) }
         var piece = 0
-        var place = scalars.startIndex
-        var star: (piece: Int, place: String.Index)?
-        while place < scalars.endIndex {
+        var place = text.startIndex
+        var star: (piece: Int, place: Int)?
+        while place < text.endIndex {
             if piece < pieces.count {
                 if case .anyText = pieces[piece] {
                     piece += 1
                     star = (piece, place)
                     continue
                 }
-                if pieces[piece].takes(scalars[place]) {
+                let (scalar, length) = Self.scalar(text, at: place)
+                if pieces[piece].takes(scalar) {
                     piece += 1
-                    scalars.formIndex(after: &place)
+                    place += length
                     continue
                 }
             }
-            guard let last = star, scalars[last.place] != "/" else { return false }
-            place = scalars.index(after: last.place)
+            guard let last = star, text[last.place] != UInt8(ascii: "/") else { return false }
+            place = last.place + Self.scalar(text, at: last.place).length
             star = (last.piece, place)
             piece = last.piece
         }
         return pieces[piece...].allSatisfy { if case .anyText = $0 { true } else { false } }
+    }
+
+    private static func scalar(
+        _ text: ArraySlice<UInt8>, at place: Int
+    ) -> (scalar: Unicode.Scalar, length: Int) {
+        if text[place] < 0x80 { return (Unicode.Scalar(text[place]), 1) }
+        var iterator = text[place...].makeIterator()
+        var decoder = UTF8()
+        guard case .scalarValue(let scalar) = decoder.decode(&iterator) else {
+            return ("\u{FFFD}", 1)
+        }
+        return (scalar, UTF8.width(scalar))
     }
 }

@@ -34,9 +34,8 @@ extension ChartOutput {
         manifests = []
         hooks = []
         notes = files.texts["\(chart)/templates/NOTES.txt"]?.bytes ?? []
-        for (path, text) in files.texts.sorted(by: {
-            $0.key.utf8.lexicographicallyPrecedes($1.key.utf8)
-        }) where !path.hasSuffix("NOTES.txt") {
+        for (path, text) in files.texts.sorted(byBytesOf: \.key)
+        where !path.hasSuffix("NOTES.txt") {
             for document in splitDocuments(text.bytes) { try sort(document, path) }
         }
         manifests = inInstallOrder(manifests)
@@ -44,13 +43,14 @@ extension ChartOutput {
     }
 
     private mutating func sort(_ document: ArraySlice<UInt8>, _ path: String) throws(ChartError) {
+        let text = Array(document)
         let head: ManifestHead
         do {
-            head = try ManifestHead(Array(document), file: path)
+            head = try ManifestHead(text, file: path)
         } catch {
             throw ChartError("YAML parse error on \(path): \(error.message)", isOfRendering: true)
         }
-        var manifest = Manifest(path: path, text: Array(document), kind: head.kind)
+        var manifest = Manifest(path: path, text: text, kind: head.kind)
         guard let hook = head.annotations["helm.sh/hook"] else {
             manifests.append(manifest)
             return
@@ -77,7 +77,7 @@ extension ChartOutput {
     public func text(includesDefinitions: Bool = false, skipsTests: Bool = false) -> [UInt8] {
         var text: [UInt8] = []
         func add(_ path: String, _ bytes: [UInt8]) {
-            text += Array("---\n# Source: \(path)\n".utf8)
+            text += "---\n# Source: \(path)\n".utf8
             text += bytes
             text.append(UInt8(ascii: "\n"))
         }
@@ -105,13 +105,13 @@ func splitDocuments(_ bytes: [UInt8]) -> [ArraySlice<UInt8>] {
         if !document.isEmpty { documents.append(document) }
     }
     while line < text.endIndex {
-        if text[line...].starts(with: [0x2D, 0x2D, 0x2D]) {
+        if text[line] == 0x2D, text[line...].starts(with: [0x2D, 0x2D, 0x2D]) {
             end(at: line)
             start = line + 3
             while start < text.endIndex, text[start] == 0x20 || text[start] == 0x09 { start += 1 }
             line = start
         }
-        guard let newline = text[line...].firstIndex(of: 0x0A) else { break }
+        guard let newline = bytes.place(of: 0x0A, from: line) else { break }
         line = newline + 1
     }
     end(at: text.endIndex)
@@ -119,36 +119,46 @@ func splitDocuments(_ bytes: [UInt8]) -> [ArraySlice<UInt8>] {
 }
 
 private func withoutLeadingSpace(_ bytes: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
-    var rest = bytes
-    while let length = leadingSpace(rest) { rest = rest.dropFirst(length) }
-    return rest
-}
-
-private func trimmedSpace(_ bytes: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
-    var rest = withoutLeadingSpace(bytes)
-    trimming: while let last = rest.last {
-        switch last {
-        case 0x09...0x0D, 0x20: rest.removeLast()
-        default: break trimming
+    var start = bytes.startIndex
+    while start < bytes.endIndex {
+        if isASCIISpace(bytes[start]) {
+            start += 1
+        } else if bytes[start] >= 0x80, let length = leadingSpace(bytes[start...]) {
+            start += length
+        } else {
+            break
         }
     }
-    return rest
+    return bytes[start...]
 }
 
-/// How many bytes the white space at the beginning takes, as Go's `unicode.IsSpace` has it.
-private func leadingSpace(_ bytes: ArraySlice<UInt8>) -> Int? {
-    guard let first = bytes.first else { return nil }
-    switch first {
-    case 0x09...0x0D, 0x20: return 1
-    case 0xC2, 0xE1, 0xE2, 0xE3:
-        var iterator = bytes.prefix(4).makeIterator()
-        var decoder = UTF8()
-        guard case .scalarValue(let scalar) = decoder.decode(&iterator),
-            scalar.properties.isWhitespace
-        else { return nil }
-        return UTF8.width(scalar)
-    default: return nil
+/// Without white space at both ends, as Go's `bytes.TrimSpace`.
+func trimmedSpace(_ bytes: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
+    let rest = withoutLeadingSpace(bytes)
+    var end = rest.endIndex
+    while end > rest.startIndex {
+        if isASCIISpace(rest[end - 1]) {
+            end -= 1
+            continue
+        }
+        guard rest[end - 1] >= 0x80 else { break }
+        let first = rest[..<end].lastIndex { $0 & 0xC0 != 0x80 } ?? rest.startIndex
+        guard leadingSpace(rest[first..<end]) == end - first else { break }
+        end = first
     }
+    return rest[..<end]
+}
+
+private func isASCIISpace(_ byte: UInt8) -> Bool { byte == 0x20 || (0x09...0x0D).contains(byte) }
+
+/// How many bytes the white space beyond ASCII at the beginning takes, as Go's `unicode.IsSpace` has it.
+private func leadingSpace(_ bytes: ArraySlice<UInt8>) -> Int? {
+    var iterator = bytes.prefix(4).makeIterator()
+    var decoder = UTF8()
+    guard case .scalarValue(let scalar) = decoder.decode(&iterator),
+        scalar.properties.isWhitespace
+    else { return nil }
+    return UTF8.width(scalar)
 }
 
 /// By the place of the kind in Helm's order; unknown kinds last and by name; otherwise as they came.

@@ -50,15 +50,11 @@ extension Value {
 
 extension Map {
     convenience init(_ fields: Mapping) {
-        self.init()
+        self.init(capacity: fields.count)
         for (key, value) in fields { self[ByteString(key)] = Value(value) }
     }
 
-    var deepCopy: Map {
-        let copy = Map(type: type, methods: methods)
-        for (key, value) in sortedEntries { copy[key] = value.deepCopy }
-        return copy
-    }
+    var deepCopy: Map { mapValues(\.deepCopy) }
 }
 
 extension GoType {
