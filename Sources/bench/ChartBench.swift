@@ -9,13 +9,14 @@ internal import Rendering
 /// Each takes turns with the other; the shortest time of several runs counts, by the clock on the wall, as Helm's
 /// work is on more than one thread.
 func measureCharts(_ options: BenchOptions) async throws -> [Figure] {
-    let charts = try chartFolders(options.charts).filter { (try? rendered($0)) != nil }
+    let first = try firstRenderings(of: try chartFolders(options.charts))
+    let charts = first.map(\.chart)
     guard !charts.isEmpty else { throw BenchFailure("no chart can be rendered") }
-    // First, while nothing else has taken memory.
+    // Before anything else takes memory.
     var figures = try measureManyApplications(of: charts)
     print("charts: \(charts.count)")
     if let path = options.helmLibrary {
-        figures += try measureAgainstLibrary(try HelmLibrary(path), charts)
+        figures += try measureAgainstLibrary(try HelmLibrary(path), first, options.charts)
     } else {
         print("charts / Helm's library            SKIPPED: no --helm-sdk PATH of libhelm_c.so")
     }
@@ -25,29 +26,6 @@ func measureCharts(_ options: BenchOptions) async throws -> [Figure] {
         print("charts / helm template             SKIPPED: no --helm PATH")
     }
     return figures + (try await measureUnchangedCharts())
-}
-
-private func measureAgainstLibrary(_ helm: HelmLibrary, _ charts: [String]) throws -> [Figure] {
-    print("Helm's library: \(helm.version)")
-    var ratios: [(ratio: Double, ours: Double, chart: String)] = []
-    for chart in charts where (try? helm.rendered(chart)) != nil {
-        let seconds = try bestWallSeconds(
-            of: 7, { _ = try rendered(chart) }, { _ = try helm.rendered(chart) })
-        ratios.append((seconds[0] / seconds[1], seconds[0], chart))
-    }
-    guard !ratios.isEmpty else { throw BenchFailure("Helm's library renders none of the charts") }
-    ratios.sort { $0.ratio < $1.ratio }
-    for worst in ratios.suffix(3).reversed() {
-        print("slowest beside Helm: \(worst.chart) \(worst.ratio) of it, \(worst.ours * 1000) ms")
-    }
-    return [
-        Figure(
-            name: "chart, load and render, median", value: median(ratios.map(\.ours)) * 1000,
-            unit: "ms", target: .none),
-        Figure(
-            name: "chart / Helm's library, median", value: median(ratios.map(\.ratio)),
-            unit: "ratio", target: .below(0.5)),
-    ]
 }
 
 private func measureAgainstProgram(_ helm: String, _ charts: [String]) throws -> [Figure] {
@@ -67,13 +45,13 @@ private func measureAgainstProgram(_ helm: String, _ charts: [String]) throws ->
     ]
 }
 
-private func median(_ values: [Double]) -> Double {
+func median(_ values: [Double]) -> Double {
     let sorted = values.sorted()
     let middle = sorted.count / 2
     return sorted.count % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2
 }
 
-private func bestWallSeconds(of runs: Int, _ bodies: (() throws -> Void)...) throws -> [Double] {
+func bestWallSeconds(of runs: Int, _ bodies: (() throws -> Void)...) throws -> [Double] {
     var best = bodies.map { _ in Double.infinity }
     for _ in 0..<runs {
         for (index, body) in bodies.enumerated() {
@@ -95,12 +73,23 @@ private func surroundings() -> ChartSurroundings {
     return ChartSurroundings(now: now, extensions: [crypto], randomBytes: draw)
 }
 
-/// What `tidemark render` prints of a chart.
-private func rendered(_ folder: String) throws -> [UInt8] {
-    let chart = try Chart(files: Chart.files(of: try fileTree(folder), path: ""))
-    let options = ChartOptions(
+/// What the templates of a chart write, file by file: what Helm's library gives.
+func renderedTexts(_ folder: String) throws -> [String: [UInt8]] {
+    try loaded(folder).renderedTexts(ChartValues(), try chartOptions(), with: surroundings())
+}
+
+/// What `tidemark render` prints of a chart: its documents are read, sorted and put together, too.
+func rendered(_ folder: String) throws -> [UInt8] {
+    try loaded(folder).rendered(ChartValues(), try chartOptions(), with: surroundings()).text()
+}
+
+private func loaded(_ folder: String) throws -> Chart {
+    try Chart(files: Chart.files(of: try fileTree(folder), path: ""))
+}
+
+private func chartOptions() throws -> ChartOptions {
+    ChartOptions(
         release: ChartRelease(name: "rel", namespace: "ns1"), capabilities: try ChartCapabilities())
-    return try chart.rendered(ChartValues(), options, with: surroundings()).text()
 }
 
 /// A thousand applications of one chart, each with its own values and name; everything that came of it is kept.

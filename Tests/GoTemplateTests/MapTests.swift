@@ -31,7 +31,9 @@ struct MapTests {
         let copy = map.copy()
         map[names[0]] = .int(-1)
         #expect(number(copy[names[0]]) == expected[names[0]])
-        #expect(copy.sortedEntries.map { number($0.value) } == expected.sorted { $0.key < $1.key }.map(\.value))
+        #expect(
+            copy.sortedEntries.map { number($0.value) }
+                == expected.sorted { $0.key < $1.key }.map(\.value))
         #expect(
             copy.sortedKeys
                 == expected.keys.sorted { $0.bytes.lexicographicallyPrecedes($1.bytes) })

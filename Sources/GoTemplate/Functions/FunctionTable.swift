@@ -18,7 +18,9 @@ public struct FunctionTable: Sendable {
             self.places = places
         }
 
-        func place(of name: ByteString) -> Int? { places[name] ?? earlier?.place(of: name) }
+        func place(of name: UnsafeRawBufferPointer) -> Int? {
+            places.value(of: name) ?? earlier?.place(of: name)
+        }
     }
 
     /// Go's own functions, and then `functions`; of two with one name the later one counts.
@@ -32,7 +34,12 @@ public struct FunctionTable: Sendable {
 
     public var names: [String] { functions.map(\.name) }
 
-    func place(of name: ByteString) -> Int? { index.place(of: name) }
+    /// Where the function is whose name stands in `source` at `range`.
+    func place(of range: Range<Int>, in source: [UInt8]) -> Int? {
+        source.withUnsafeBytes { index.place(of: UnsafeRawBufferPointer(rebasing: $0[range])) }
+    }
+
+    private func place(of name: ByteString) -> Int? { place(of: 0..<name.count, in: name.bytes) }
 
     /// Functions named `break` or `continue` hide the keywords.
     var hiddenKeywords: [Token.Kind] {

@@ -3,21 +3,24 @@
 /// https://pkg.go.dev/text/template#hdr-Text_and_spaces
 ///
 /// The last token is `end`, or `error` with `errorText` saying what is wrong.
-struct Lexer {
-    private(set) var tokens: [Token] = []
-    private(set) var errorText = ""
+struct Lexer: ~Copyable {
+    private var tokens: [Token] = []
+    private var errorText = ""
 
-    let source: [UInt8]
+    let source: UnsafeBufferPointer<UInt8>
     private let left: [UInt8]
     private let right: [UInt8]
     /// Where the token begins, and where reading has come to.
-    private var start = 0
-    private var place = 0
+    private(set) var start = 0
+    var place = 0
     private var parenthesisDepth = 0
     /// Functions named `break` or `continue` hide the keywords.
     private let hiddenKeywords: [Token.Kind]
 
-    init(_ source: [UInt8], _ delimiters: Delimiters, hiding hiddenKeywords: [Token.Kind]) {
+    private init(
+        _ source: UnsafeBufferPointer<UInt8>, _ delimiters: Delimiters,
+        hiding hiddenKeywords: [Token.Kind]
+    ) {
         self.source = source
         left = delimiters.left.bytes
         right = delimiters.right.bytes
@@ -26,8 +29,20 @@ struct Lexer {
         tokens.reserveCapacity(min(source.count, 1 << 16) / 6 + 8)
     }
 
-    mutating func run() {
-        while readText(), readAction() {}
+    /// What a text was cut into.
+    struct Result {
+        var tokens: [Token]
+        var errorText: String
+    }
+
+    static func read(
+        _ text: ByteString, _ delimiters: Delimiters, hiding hiddenKeywords: [Token.Kind]
+    ) -> Result {
+        text.bytes.withUnsafeBufferPointer { source in
+            var lexer = Lexer(source, delimiters, hiding: hiddenKeywords)
+            while lexer.readText(), lexer.readAction() {}
+            return Result(tokens: lexer.tokens, errorText: lexer.errorText)
+        }
     }
 
     // Loops count in a variable of their own: `place` itself would be read and written in every turn.
@@ -186,6 +201,7 @@ struct Lexer {
         case _ where isDigit(byte): return readNumber()
         default: break
         }
+        if isNamePart(byte) { return readIdentifier() }
         let (character, length) = scalar(at: place)
         if isNamePart(character) { return readIdentifier() }
         if (0x20..<0x7F).contains(byte) { return emitByte(.character) }
@@ -265,66 +281,14 @@ struct Lexer {
     }
 
     private mutating func readRawString() -> Bool {
-        guard let end = source.place(of: UInt8(ascii: "`"), from: place + 1) else {
+        guard
+            let end = UnsafeRawBufferPointer(source).place(of: UInt8(ascii: "`"), from: place + 1)
+        else {
             place = source.count
             return fail("unterminated raw quoted string")
         }
         place = end + 1
         emit(.rawString)
-        return true
-    }
-
-    // MARK: Numbers
-
-    private mutating func readNumber() -> Bool {
-        guard scanNumber() else { return failNumber() }
-        if place < source.count, "+-".utf8.contains(source[place]) {
-            guard scanNumber(), source[place - 1] == UInt8(ascii: "i") else { return failNumber() }
-            emit(.complex)
-        } else {
-            emit(.number)
-        }
-        return true
-    }
-
-    private mutating func failNumber() -> Bool {
-        fail("bad number syntax: \(quoted(ByteString(source[start..<place])))")
-    }
-
-    private mutating func scanNumber() -> Bool {
-        accept("+-")
-        var digits = "0123456789_"
-        var exponents = "eE"
-        if accept("0") {
-            if accept("xX") {
-                digits = "0123456789abcdefABCDEF_"
-                exponents = "pP"
-            } else if accept("oO") {
-                digits = "01234567_"
-                exponents = ""
-            } else if accept("bB") {
-                digits = "01_"
-                exponents = ""
-            }
-        }
-        while accept(digits) {}
-        if accept(".") { while accept(digits) {} }
-        if accept(exponents) {
-            accept("+-")
-            while accept("0123456789_") {}
-        }
-        accept("i")
-        guard place < source.count, case let (character, length) = scalar(at: place),
-            isNamePart(character)
-        else { return true }
-        place += length
-        return false
-    }
-
-    @discardableResult
-    private mutating func accept(_ valid: String) -> Bool {
-        guard place < source.count, valid.utf8.contains(source[place]) else { return false }
-        place += 1
         return true
     }
 
@@ -336,7 +300,7 @@ struct Lexer {
         return true
     }
 
-    private mutating func emit(_ kind: Token.Kind) {
+    mutating func emit(_ kind: Token.Kind) {
         tokens.append(Token(kind: kind, start..<place))
         start = place
     }
@@ -344,7 +308,7 @@ struct Lexer {
     /// Leaves what was read since the last token.
     private mutating func skip() { start = place }
 
-    private mutating func fail(_ text: String) -> Bool {
+    mutating func fail(_ text: String) -> Bool {
         errorText = text
         tokens.append(Token(kind: .error, start..<place))
         return false
@@ -360,61 +324,34 @@ struct Lexer {
 
     private func find(_ text: [UInt8], from place: Int) -> Int? {
         var place = place
-        while let first = source.place(of: text[0], from: place) {
+        while let first = UnsafeRawBufferPointer(source).place(of: text[0], from: place) {
             if hasPrefix(text, at: first) { return first }
             place = first + 1
         }
         return nil
     }
 
-    private func scalar(at place: Int) -> (Unicode.Scalar, Int) {
+    func scalar(at place: Int) -> (Unicode.Scalar, Int) {
         guard place < source.count else { return ("\u{FFFD}", 0) }
-        return decodedScalar(source, at: place) ?? ("\u{FFFD}", 1)
-    }
-}
-
-extension [UInt8] {
-    /// Where a byte comes next, at `start` or after it.
-    ///
-    /// Looks at eight bytes at a time: a byte of `differences` is zero where the wanted one stands, and only the
-    /// lowest such byte is sure to be marked.
-    ///
-    /// https://graphics.stanford.edu/~seander/bithacks.html#ZeroInWord
-    package func place(of byte: UInt8, from start: Int) -> Int? {
-        let ones: UInt64 = 0x0101_0101_0101_0101
-        let wanted = ones &* UInt64(byte)
-        return withUnsafeBytes { bytes in
-            var place = start
-            while place + 8 <= bytes.count {
-                let word = bytes.loadUnaligned(fromByteOffset: place, as: UInt64.self)
-                let differences = UInt64(littleEndian: word) ^ wanted
-                let marks = (differences &- ones) & ~differences & (ones &* 0x80)
-                if marks != 0 { return place + marks.trailingZeroBitCount / 8 }
-                place += 8
-            }
-            while place < bytes.count {
-                if bytes[place] == byte { return place }
-                place += 1
-            }
-            return nil
-        }
+        let bytes = Array(source[place..<min(place + 4, source.count)])
+        return decodedScalar(bytes, at: 0) ?? ("\u{FFFD}", 1)
     }
 }
 
 func isSpace(_ byte: UInt8) -> Bool {
-    byte == UInt8(ascii: " ") || byte == UInt8(ascii: "\t") || byte == UInt8(ascii: "\r")
-        || byte == UInt8(ascii: "\n")
+    // A bit for each of tab, line feed, carriage return and space.
+    byte <= 0x20 && (0x1_0000_2600 as UInt64) >> UInt64(byte) & 1 != 0
 }
 
 func isDigit(_ byte: UInt8) -> Bool { byte >= UInt8(ascii: "0") && byte <= UInt8(ascii: "9") }
 
-/// Whether a name may hold the character: a letter, a digit, or `_`.
+/// Whether a name may hold the character: a letter, a digit, or `_`; each is a bit.
 private func isNamePart(_ byte: UInt8) -> Bool {
-    (byte | 0x20) >= UInt8(ascii: "a") && (byte | 0x20) <= UInt8(ascii: "z")
-        || isDigit(byte) || byte == UInt8(ascii: "_")
+    let bits: UInt64 = byte < 0x40 ? 0x03FF_0000_0000_0000 : 0x07FF_FFFE_87FF_FFFE
+    return byte < 0x80 && bits >> UInt64(byte & 0x3F) & 1 != 0
 }
 
-private func isNamePart(_ character: Unicode.Scalar) -> Bool {
+func isNamePart(_ character: Unicode.Scalar) -> Bool {
     if character.isASCII { return isNamePart(UInt8(truncatingIfNeeded: character.value)) }
     switch character.properties.generalCategory {
     case .uppercaseLetter, .lowercaseLetter, .titlecaseLetter, .modifierLetter, .otherLetter,

@@ -14,7 +14,25 @@ struct NumberLiteral: Sendable {
         float = Double(character)
     }
 
+    /// A number of a few decimal digits, as most are; nil for any other.
+    private init?(short text: ArraySlice<UInt8>) {
+        guard let first = text.first, text.count < 19, first != UInt8(ascii: "0") || text.count == 1
+        else { return nil }
+        var value: Int64 = 0
+        for byte in text {
+            guard isDigit(byte) else { return nil }
+            value = value * 10 + Int64(byte - UInt8(ascii: "0"))
+        }
+        int = value
+        unsigned = UInt64(value)
+        float = Double(value)
+    }
+
     init(_ text: ArraySlice<UInt8>) throws(TemplateError) {
+        if let short = NumberLiteral(short: text) {
+            self = short
+            return
+        }
         if text.last == UInt8(ascii: "i") {
             throw TemplateError(
                 "complex number \(quoted(ByteString(text))) is not supported; write a real one")

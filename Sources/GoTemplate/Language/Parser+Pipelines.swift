@@ -161,11 +161,11 @@ extension Parser {
         switch token.kind {
         case .identifier:
             _ = next()
-            let name = builder.number(of: token)
-            guard let place = functionPlace(name) else {
+            guard let place = functions.place(of: token.start..<token.end, in: builder.source)
+            else {
                 throw failure("function \(quoted(ByteString(text(of: token)))) not defined")
             }
-            return builder.add(.function(place: place, name: name), at: position)
+            return builder.add(.function(place: Int32(place), length: length), at: position)
         case .dot:
             _ = next()
             return builder.add(.dot, at: position)
@@ -202,14 +202,6 @@ extension Parser {
                 .string(Int32(builder.strings.count - 1), length: length), at: position)
         default: return nil
         }
-    }
-
-    private mutating func functionPlace(_ name: Int32) -> Int32? {
-        while functionPlaces.count <= name { functionPlaces.append(nil) }
-        if let known = functionPlaces[Int(name)] { return known }
-        let place = functions.place(of: builder.names.names[Int(name)]).map(Int32.init)
-        functionPlaces[Int(name)] = place
-        return place
     }
 
     private mutating func readVariable(_ token: Token) throws(TemplateError) -> NodeID {

@@ -10,8 +10,6 @@ struct Parser {
     var place = 0
     var furthest = 0
     var frame = Frame()
-    /// Where functions stand in the table, by the number of their name; nil where that is not known yet.
-    var functionPlaces: [Int32?] = []
     /// Children of the lists and commands that are being read.
     var pending: [NodeID] = []
     private var nesting = 0
@@ -33,13 +31,15 @@ struct Parser {
         var actionStart: Int?
     }
 
-    /// - Parameter lexer: One that has run.
-    init(_ lexer: Lexer, name: ByteString, functions: FunctionTable) {
+    init(
+        _ lexed: consuming Lexer.Result, of text: ByteString, name: ByteString,
+        functions: FunctionTable
+    ) {
         self.name = name
         self.functions = functions
-        tokens = lexer.tokens
-        errorText = lexer.errorText
-        builder = TreeBuilder(name: "\(name)", source: lexer.source)
+        tokens = lexed.tokens
+        errorText = lexed.errorText
+        builder = TreeBuilder(name: "\(name)", source: text.bytes)
         builder.reserveCapacity(tokens.count)
         frame = newFrame()
     }
@@ -174,7 +174,7 @@ struct Parser {
     /// Makes children of what was pending since `mark`.
     mutating func takePending(from mark: Int) -> Span {
         let span = builder.addChildren(pending[mark...])
-        pending.removeLast(pending.count - mark)
+        for _ in mark..<pending.count { pending.removeLast() }
         return span
     }
 

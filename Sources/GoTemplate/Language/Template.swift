@@ -58,9 +58,9 @@ public struct TemplateSet: Sendable {
 
     /// The templates of a text, the one called `name` last.
     func parsed(_ text: ByteString, as name: ByteString) throws(TemplateError) -> [Template] {
-        var lexer = Lexer(text.bytes, delimiters, hiding: hiddenKeywords)
-        lexer.run()
-        var parser = Parser(lexer, name: name, functions: functions)
+        var parser = Parser(
+            Lexer.read(text, delimiters, hiding: hiddenKeywords), of: text, name: name,
+            functions: functions)
         return try parser.parse()
     }
 

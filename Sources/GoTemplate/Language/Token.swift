@@ -48,7 +48,7 @@ struct Token {
     }
 
     /// What kind of token a word is.
-    static func kind(of word: Range<Int>, in source: [UInt8]) -> Kind {
+    static func kind(of word: Range<Int>, in source: UnsafeBufferPointer<UInt8>) -> Kind {
         guard word.count <= 8 else { return .identifier }
         var number: UInt64 = 0
         for place in word { number = number << 8 | UInt64(source[place]) }

@@ -47,7 +47,8 @@ private struct NodeWriter {
         case .dot: bytes.append(UInt8(ascii: "."))
         case .null: bytes += "nil".utf8
         case .bool(let value): bytes += "\(value)".utf8
-        case .number(_, let length), .string(_, let length): writeSource(id, length)
+        case .number(_, let length), .string(_, let length), .function(_, let length):
+            writeSource(id, length)
         case .field(let names): writeFields(names)
         case .variable(_, let name, let fields):
             bytes += tree.names[Int(name)].bytes
@@ -55,7 +56,6 @@ private struct NodeWriter {
         case .chain(let base, let fields):
             writeArgument(base)
             writeFields(fields)
-        case .function(_, let name): bytes += tree.names[Int(name)].bytes
         }
     }
 

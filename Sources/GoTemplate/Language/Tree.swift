@@ -47,7 +47,8 @@ enum Node: Sendable {
     case variable(slot: Int32, name: Int32, fields: Span)
     /// `(…).a.b`.
     case chain(base: NodeID, fields: Span)
-    case function(place: Int32, name: Int32)
+    /// Where it stands in the table of functions, and the length of its name in the source.
+    case function(place: Int32, length: Int32)
 }
 
 /// A text that was parsed: the templates it defines share it.
@@ -129,7 +130,7 @@ struct TreeBuilder {
 
     mutating func addChildren(_ ids: ArraySlice<NodeID>) -> Span {
         let start = Int32(children.count)
-        children += ids
+        for id in ids { children.append(id) }
         return Span(start: start, count: Int32(ids.count))
     }
 

@@ -40,23 +40,23 @@ extension ByteString: Comparable {
 }
 
 /// How many bytes are equal from the beginning on.
-private func commonPrefix(_ a: [UInt8], _ b: [UInt8]) -> Int {
+func commonPrefix(_ a: UnsafeRawBufferPointer, _ b: UnsafeRawBufferPointer) -> Int {
     let count = min(a.count, b.count)
-    return a.withUnsafeBytes { a in
-        b.withUnsafeBytes { b in
-            var place = 0
-            while place + 8 <= count {
-                let left = a.loadUnaligned(fromByteOffset: place, as: UInt64.self)
-                let right = b.loadUnaligned(fromByteOffset: place, as: UInt64.self)
-                guard left == right else {
-                    return place + UInt64(littleEndian: left ^ right).trailingZeroBitCount / 8
-                }
-                place += 8
-            }
-            while place < count, a[place] == b[place] { place += 1 }
-            return place
+    var place = 0
+    while place + 8 <= count {
+        let left = a.loadUnaligned(fromByteOffset: place, as: UInt64.self)
+        let right = b.loadUnaligned(fromByteOffset: place, as: UInt64.self)
+        guard left == right else {
+            return place + UInt64(littleEndian: left ^ right).trailingZeroBitCount / 8
         }
+        place += 8
     }
+    while place < count, a[place] == b[place] { place += 1 }
+    return place
+}
+
+private func commonPrefix(_ a: [UInt8], _ b: [UInt8]) -> Int {
+    a.withUnsafeBytes { a in b.withUnsafeBytes { b in commonPrefix(a, b) } }
 }
 
 extension ByteString: ExpressibleByStringLiteral, CustomStringConvertible {

@@ -7,8 +7,9 @@ struct ByteTable<Element> {
     }
 
     private var entries: [Entry] = []
-    /// Places of entries by the hash of their keys, -1 where there is none; as many as a power of two, at least twice
-    /// the entries. Empty below `indexedCount`.
+    /// Places of entries by the hash of their keys, -1 where there is none.
+    ///
+    /// As many as a power of two, at least twice the entries; none below `indexedCount`.
     private var slots: [Int32] = []
     /// Places in the order of keys; nil when keys came or went since it was made.
     private var order: [Int]?
@@ -21,16 +22,22 @@ struct ByteTable<Element> {
     var values: [Element] { entries.map(\.value) }
 
     subscript(key: ByteString) -> Element? {
-        get { place(of: key, hash(of: key)).map { entries[$0].value } }
+        get { key.bytes.withUnsafeBytes { value(of: $0) } }
         set {
-            let hash = hash(of: key)
-            switch (place(of: key, hash), newValue) {
+            let hash = key.bytes.withUnsafeBytes { keyHash($0) }
+            let place = key.bytes.withUnsafeBytes { self.place(of: $0, hash) }
+            switch (place, newValue) {
             case (let place?, let value?): entries[place].value = value
             case (let place?, nil): remove(at: place)
             case (nil, let value?): append(Entry(key: key, value: value, hash: hash))
             case (nil, nil): break
             }
         }
+    }
+
+    /// The value of a key that need not be a string of its own.
+    func value(of key: UnsafeRawBufferPointer) -> Element? {
+        place(of: key, keyHash(key)).map { entries[$0].value }
     }
 
     mutating func reserveCapacity(_ count: Int) { entries.reserveCapacity(count) }
@@ -51,16 +58,16 @@ struct ByteTable<Element> {
 
     // MARK: Places
 
-    private func place(of key: ByteString, _ hash: UInt32) -> Int? {
+    private func place(of key: UnsafeRawBufferPointer, _ hash: UInt32) -> Int? {
         if slots.isEmpty {
             for place in entries.indices where entries[place].hash == hash {
-                if entries[place].key == key { return place }
+                if isEqual(entries[place].key.bytes, key) { return place }
             }
             return nil
         }
         var slot = home(hash)
         while case let place = Int(slots[slot]), place >= 0 {
-            if entries[place].hash == hash, entries[place].key == key { return place }
+            if entries[place].hash == hash, isEqual(entries[place].key.bytes, key) { return place }
             slot = next(slot)
         }
         return nil
@@ -129,27 +136,29 @@ private let hashSeed = UInt64(truncatingIfNeeded: Hasher().finalize())
 /// Eight bytes at a time, each folded in by a multiplication of 64 by 64 bits, as wyhash does.
 ///
 /// https://github.com/wangyi-fudan/wyhash
-private func hash(of key: ByteString) -> UInt32 {
+private func keyHash(_ key: UnsafeRawBufferPointer) -> UInt32 {
     func folded(_ a: UInt64, _ b: UInt64) -> UInt64 {
         let product = a.multipliedFullWidth(by: b)
         return product.high ^ product.low
     }
-    return key.bytes.withUnsafeBytes { bytes in
-        var hash = hashSeed ^ UInt64(truncatingIfNeeded: bytes.count)
-        var place = 0
-        while place + 8 <= bytes.count {
-            let word = bytes.loadUnaligned(fromByteOffset: place, as: UInt64.self)
-            hash = folded(hash ^ word, 0x9E37_79B9_7F4A_7C15)
-            place += 8
-        }
-        var rest: UInt64 = 0
-        while place < bytes.count {
-            rest = rest << 8 | UInt64(bytes[place])
-            place += 1
-        }
-        hash = folded(hash ^ rest, 0xD6E8_FEB8_6659_FD93)
-        return UInt32(truncatingIfNeeded: hash ^ hash >> 32)
+    var hash = hashSeed ^ UInt64(truncatingIfNeeded: key.count)
+    var place = 0
+    while place + 8 <= key.count {
+        let word = key.loadUnaligned(fromByteOffset: place, as: UInt64.self)
+        hash = folded(hash ^ word, 0x9E37_79B9_7F4A_7C15)
+        place += 8
     }
+    var rest: UInt64 = 0
+    while place < key.count {
+        rest = rest << 8 | UInt64(key[place])
+        place += 1
+    }
+    hash = folded(hash ^ rest, 0xD6E8_FEB8_6659_FD93)
+    return UInt32(truncatingIfNeeded: hash ^ hash >> 32)
+}
+
+private func isEqual(_ known: [UInt8], _ key: UnsafeRawBufferPointer) -> Bool {
+    known.count == key.count && known.withUnsafeBytes { commonPrefix($0, key) } == key.count
 }
 
 extension ByteTable: Sendable where Element: Sendable {}

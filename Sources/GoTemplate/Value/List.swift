@@ -34,7 +34,15 @@ public final class List {
         storage = .bytes(bytes)
     }
 
-    deinit { releaseFlat(takeElements()) }
+    deinit { if holdsContainers { releaseFlat(takeElements()) } }
+
+    var holdsContainers: Bool {
+        if case .values(let values) = storage {
+            values.contains(where: \.isContainer)
+        } else {
+            false
+        }
+    }
 
     /// Takes the elements out, for the one who lets go of the list.
     func takeElements() -> [Value] {

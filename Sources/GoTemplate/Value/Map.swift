@@ -22,7 +22,8 @@ public final class Map {
         self.type = type
         self.isNil = isNil
         self.methods = methods
-        methodStarts = methods.keys.reduce(0) { $0 | Map.bit(of: $1) }
+        methodStarts =
+            methods.isEmpty ? 0 : methods.keys.reduce(0) { $0 | Map.bit(of: $1) }
         if capacity > 0 { table.reserveCapacity(capacity) }
         isBoxing = if case .map(let element) = type.underlying { element == .any } else { true }
     }
@@ -38,7 +39,9 @@ public final class Map {
         table = other.table
     }
 
-    deinit { if table.contains(where: \.isContainer) { releaseFlat(takeValues()) } }
+    deinit { if holdsContainers { releaseFlat(takeValues()) } }
+
+    var holdsContainers: Bool { table.contains(where: \.isContainer) }
 
     public var count: Int { table.count }
 

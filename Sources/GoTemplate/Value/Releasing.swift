@@ -1,14 +1,17 @@
 /// Lets go of values without going down into them.
 ///
 /// A loop can put a list into a list a million times; releasing one within the other would then take as many
-/// frames of the stack. What nobody else holds is opened here, one after another.
+/// frames of the stack. What nobody else holds, and holds more of them, is opened here, one after another.
 func releaseFlat(_ values: consuming [Value]) {
-    guard values.contains(where: \.isContainer) else { return }
     var waiting = values
     while !waiting.isEmpty {
         var (list, map) = containers(waiting.removeLast())
-        if isKnownUniquelyReferenced(&list) { waiting += list?.takeElements() ?? [] }
-        if isKnownUniquelyReferenced(&map) { waiting += map?.takeValues() ?? [] }
+        if isKnownUniquelyReferenced(&list), let list, list.holdsContainers {
+            waiting += list.takeElements()
+        }
+        if isKnownUniquelyReferenced(&map), let map, map.holdsContainers {
+            waiting += map.takeValues()
+        }
     }
 }
 

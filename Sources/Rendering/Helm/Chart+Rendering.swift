@@ -10,10 +10,24 @@ extension Chart {
     public func rendered(
         _ values: ChartValues, _ options: ChartOptions, with surroundings: ChartSurroundings
     ) throws(ChartError) -> ChartOutput {
+        try ChartOutput(try files(values, options, with: surroundings), chart: name)
+    }
+
+    /// What each template of the chart writes, by the path of its file from the chart's name on.
+    ///
+    /// Nothing is cut into documents, sorted or read: what Helm's library gives, and `helm template` begins with.
+    public func renderedTexts(
+        _ values: ChartValues, _ options: ChartOptions, with surroundings: ChartSurroundings
+    ) throws(ChartError) -> [String: [UInt8]] {
+        try files(values, options, with: surroundings).texts.mapValues(\.bytes)
+    }
+
+    private func files(
+        _ values: ChartValues, _ options: ChartOptions, with surroundings: ChartSurroundings
+    ) throws(ChartError) -> RenderedFiles {
         try options.release.check()
         let renderer = ChartRenderer(functions: surroundings.functions, limits: Limits())
-        let files = try renderer.render(self, try values.table(), options)
-        return try ChartOutput(files, chart: name)
+        return try renderer.render(self, try values.table(), options)
     }
 
     /// The files of a chart's folder within a repository, by the rules of its `.helmignore`.

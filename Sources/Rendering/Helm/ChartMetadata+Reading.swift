@@ -153,11 +153,20 @@ private func sanitized(_ text: String) -> String {
 struct GoStructReader {
     private let fields: Mapping
     private let type: String
+    /// Bit n is set when a key has n bytes modulo 64, all bits when a key is not ASCII: its other case may have
+    /// fewer or more.
+    private let keyLengths: UInt64
 
     init(_ fields: Mapping, _ type: String) {
         self.fields = fields
         self.type = type
+        keyLengths = fields.reduce(0) { lengths, field in
+            lengths
+                | (field.key.utf8.contains { $0 >= 0x80 } ? .max : Self.bit(for: field.key))
+        }
     }
+
+    private static func bit(for key: String) -> UInt64 { 1 << UInt64(key.utf8.count & 63) }
 
     func text(_ name: String, _ value: inout String) throws(ChartError) {
         guard let node = present(name) else { return }
@@ -209,17 +218,11 @@ struct GoStructReader {
 
     /// A field, by its name in any case, as Go's decoder finds it.
     private func present(_ name: String) -> Node? {
-        let found = fields[name] ?? fields.first { isSame($0.key, name) }?.value
+        guard keyLengths & Self.bit(for: name) != 0 else { return Optional.none }
+        let found =
+            fields[name] ?? fields.first { $0.key.lowercased() == name.lowercased() }?.value
         guard let found, !found.isNull else { return Optional.none }
         return found
-    }
-
-    /// Characters beyond ASCII may have fewer or more bytes in the other case.
-    private func isSame(_ key: String, _ name: String) -> Bool {
-        guard key.utf8.count == name.utf8.count || key.utf8.contains(where: { $0 >= 0x80 }) else {
-            return false
-        }
-        return key.lowercased() == name.lowercased()
     }
 
     private func elements(_ name: String, _ goType: String) throws(ChartError) -> [Node]? {
