@@ -17,6 +17,8 @@ struct RenderingContext: Sendable {
     /// The position of the event that asked for new random draws and keys last.
     var generation: Int64 = 0
 
+    /// The time zones that templates may name.
+    var zones = ChartZones.none
     /// What templates may look up; `nil` when they find nothing.
     var lookups: ClusterLookups?
 
@@ -75,7 +77,8 @@ struct RenderingContext: Sendable {
                 chartCrypto(
                     now: self.now, keeper: keeper, issued: record.note(issued:), randomBytes: draw)
             ],
-            lookup: record.lookup(in: lookups), reads: record.reads, randomBytes: draw)
+            lookup: record.lookup(in: lookups), zones: zones, reads: record.reads,
+            randomBytes: draw)
     }
 }
 

@@ -50,7 +50,7 @@ final class ChartRecord: Sendable {
         let served = Set(capabilities.apiVersions)
         return sorted.allSatisfy { question, answer in
             switch question {
-            case .chart, .file, .files, .time, .lookup: true
+            case .chart, .file, .files, .time, .zone, .lookup: true
             case .serves(let version): answer == "\(served.contains(version))"
             case .kubeVersion("text"): answer == capabilities.normalizedVersion
             case .kubeVersion("Version"): answer == capabilities.kubeVersion
@@ -81,9 +81,14 @@ final class ChartRecord: Sendable {
         return builder.finish()
     }
 
-    /// What the cluster was asked, for the record.
-    var ofCluster: [ManifestsRendered.Answer] {
-        sorted.filter(\.question.isOfCluster).map { question, answer in
+    /// What the cluster and the machine were asked, for the record.
+    ///
+    /// Words that are no zone's name are left out: they may be anything that a template took for one.
+    var asked: [ManifestsRendered.Answer] {
+        sorted.filter { question, answer in
+            if case .zone = question { return answer != ChartZones.unknown }
+            return question.isOfSurroundings
+        }.map { question, answer in
             ManifestsRendered.Answer {
                 $0.answer = answer
                 $0.body = bodies.withLock { $0[question]?.digest }

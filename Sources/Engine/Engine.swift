@@ -8,6 +8,7 @@ public import Logging
 internal import Model
 internal import Planning
 internal import Projections
+public import Rendering
 
 /// The reconciler as a whole: one loop for each repository, one for each environment.
 ///
@@ -33,6 +34,8 @@ public actor Engine {
         /// Whether applications are synced and healed without being asked; `false` serves one command.
         public var startsSyncs: Bool
         public var signatures: any SignatureChecking
+        /// The time zones that templates of charts may name.
+        public var zones = ChartZones.none
         /// For charts that are not rendered in the process.
         public var helm = HelmProgram()
 
@@ -92,7 +95,7 @@ public actor Engine {
                 client: client, recorder: recorder, sources: parts.sources, charts: timed,
                 tokenKey: parts.tokenKey, chartVault: parts.chartVault, log: parts.log,
                 jobs: jobSink,
-                startsSyncs: parts.startsSyncs, helm: parts.helm)
+                startsSyncs: parts.startsSyncs, zones: parts.zones, helm: parts.helm)
         }
         self.environments = environments
         var charts: [String: ChartFollower] = [:]

@@ -253,6 +253,7 @@ extension EnvironmentReconciler {
         var context = RenderingContext(
             key: tokenKey, discovery: discovery, chartVault: chartVault, now: recorder.clock.now())
         context.generation = row?.regenerations.last ?? 0
+        context.zones = zones
         if let inputs = row?.renderedInputs, let now = row?.renderedNow {
             context.last = (inputs, now)
         }

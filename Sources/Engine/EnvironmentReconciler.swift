@@ -10,6 +10,7 @@ internal import Logging
 internal import Model
 internal import Planning
 internal import Projections
+internal import Rendering
 
 /// Keeps one environment's cluster as Git wants it: one loop with its own cache, queue and deadlines, so that a
 /// cluster that never answers holds up nobody else.
@@ -109,6 +110,7 @@ actor EnvironmentReconciler {
     let jobs: AsyncStream<Job>.Continuation
     /// Whether decisions to sync are carried out, or only what somebody asks for.
     let startsSyncs: Bool
+    let zones: ChartZones
     let helm: HelmProgram
 
     var entries: [String: Entry] = [:]
@@ -154,7 +156,7 @@ actor EnvironmentReconciler {
         sources: [String: any ManifestSource], charts: [String: TimedCharts] = [:],
         tokenKey: TokenKey, chartVault: ChartVault,
         log: Logger, jobs: AsyncStream<Job>.Continuation, startsSyncs: Bool = true,
-        helm: HelmProgram = HelmProgram()
+        zones: ChartZones = .none, helm: HelmProgram = HelmProgram()
     ) {
         self.name = name
         self.mode = mode
@@ -167,6 +169,7 @@ actor EnvironmentReconciler {
         self.log = log
         self.jobs = jobs
         self.startsSyncs = startsSyncs
+        self.zones = zones
         self.helm = helm
         cache = LiveCache(tokenKey: tokenKey)
         (signals, signal) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))

@@ -24,11 +24,13 @@ extension FieldOrigin {
     ///   - object: As it is on record, with where its manifest stands.
     ///   - tree: All that the application reads of the repository at the commit.
     ///   - references: The files of other sources, by the `ref` that value files name them by.
+    ///   - zones: The time zones that templates may name.
     public init?(
         of field: FieldPath, _ object: ManifestsRendered.Object, application: Application,
         tree: FileTree, references: [String: HelmOptions.Reference] = [:],
         rendered: ManifestsRendered,
-        commit: String, at time: Timestamp
+        commit: String, at time: Timestamp,
+        zones: ChartZones
     ) throws {
         guard let chart = application.chartSource(in: tree) else {
             guard let line = Self.line(of: field, object, tree) else { return nil }
@@ -40,7 +42,7 @@ extension FieldOrigin {
         options.references = references
         let found = try helmOrigin(
             of: field, tree, path: application.source.path, options: options,
-            with: { _ in Self.surroundings(at: rendered.now ?? time) },
+            with: { _ in Self.surroundings(at: rendered.now ?? time, zones) },
             isMeant: { Self.isSame($0, object.key) })
         guard let found else { return nil }
         line = found.template
@@ -93,11 +95,13 @@ extension FieldOrigin {
         return capabilities
     }
 
-    private static func surroundings(at now: Timestamp) -> ChartSurroundings {
+    private static func surroundings(at now: Timestamp, _ zones: ChartZones)
+        -> ChartSurroundings
+    {
         let draw = seededBytes(Array("which line".utf8))
         return ChartSurroundings(
             now: now,
             extensions: [chartCrypto(now: now, keeper: .forgetful, randomBytes: draw)],
-            randomBytes: draw)
+            zones: zones, randomBytes: draw)
     }
 }

@@ -83,7 +83,7 @@ struct SourceRendering {
         }
         let records = charts.rendered.map(\.record)
         var asked: [String: ManifestsRendered.Answer] = [:]
-        for answer in records.flatMap(\.ofCluster) { asked[answer.question] = answer }
+        for answer in records.flatMap(\.asked) { asked[answer.question] = answer }
         set.asked = asked.sorted { $0.key < $1.key }.map(\.value)
         set.asksTime = records.contains(where: \.asksTime)
         set.found = records.flatMap(\.found)

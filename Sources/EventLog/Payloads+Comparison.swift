@@ -20,12 +20,12 @@ public struct ManifestsRendered: Coded {
         }
     }
 
-    /// Something that the templates of a chart asked of the cluster.
+    /// Something that the templates of a chart asked of the cluster, or of the machine.
     public struct Answer: Coded, StoredValue, Hashable {
         public var answer = ""
         /// Of what a lookup found, in canonical JSON, with tokens for secret values; the key of its blob.
         public var body: Digest?
-        /// Such as `apiVersions has monitoring.coreos.com/v1`.
+        /// Such as `apiVersions has monitoring.coreos.com/v1`; of `zone Europe/Berlin` the answer is its file's digest.
         public var question = ""
         public init() {}
 
@@ -54,7 +54,7 @@ public struct ManifestsRendered: Coded {
         }
     }
 
-    /// What the templates of a chart asked of the cluster, in ascending order; `nil` when they asked nothing.
+    /// What the templates of a chart asked of cluster and machine, in ascending order; `nil` when they asked nothing.
     public var asked: [Answer]?
     /// Certificates in the objects, in ascending order; `nil` when there are none.
     public var certificates: [Certificate]?

@@ -139,6 +139,7 @@ struct Assembly: Sendable {
             startsSyncs: startsSyncs, signatures: workspace.trustedKeys)
         parts.charts = charts
         parts.application = application
+        parts.zones = .ofMachine
         return Engine(parts)
     }
 

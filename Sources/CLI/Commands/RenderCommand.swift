@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import ChartCrypto
+internal import Engine
 internal import Model
 internal import Rendering
 internal import SQLiteLedger
@@ -244,7 +245,8 @@ struct ChartArguments: ParsableArguments {
             }
         let crypto = chartCrypto(now: now, keeper: .forgetful, randomBytes: draw)
         return ChartSurroundings(
-            now: now, extensions: [crypto], lookup: try given(lookup), randomBytes: draw)
+            now: now, extensions: [crypto], lookup: try given(lookup), zones: .ofMachine,
+            randomBytes: draw)
     }
 
     private func given(_ files: [String]) throws -> ChartLookup {

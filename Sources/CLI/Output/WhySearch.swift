@@ -156,7 +156,7 @@ extension WhySearch {
                 of: field, object, application: application, tree: place.tree,
                 references: references, rendered: rendered,
                 commit: place.pinned?.version ?? place.commit?.description ?? "",
-                at: rendering.envelope.recordedAt)
+                at: rendering.envelope.recordedAt, zones: .ofMachine)
             origin?.nameApplication(declaration)
             guard let origin else { continue }
             var written = WhyReport.Written(

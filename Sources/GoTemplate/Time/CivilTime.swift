@@ -57,7 +57,7 @@ struct CivilTime: Hashable {
     /// Years begin in March here, so that leap days come last.
     ///
     /// Source: https://howardhinnant.github.io/date_algorithms.html#days_from_civil
-    private static func days(year: Int64, month: Int) -> Int64 {
+    static func days(year: Int64, month: Int) -> Int64 {
         let year = month <= 2 ? year - 1 : year
         let era = year.flooredDivision(by: 400)
         let yearOfEra = year - era * 400

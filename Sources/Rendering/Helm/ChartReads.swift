@@ -16,6 +16,8 @@ public enum ChartQuestion: Hashable, Sendable {
     /// What stands for a variable such as `ARGOCD_APP_REVISION`.
     case variable(String)
     case time
+    /// The rules of a time zone.
+    case zone(String)
     /// `Version`, `Major` and so on of the cluster.
     case kubeVersion(String)
     /// Whether the cluster's version meets the constraint of a chart.
@@ -36,6 +38,7 @@ extension ChartQuestion {
         case .files(let pattern): "files \(pattern)"
         case .variable(let name): "variable \(name)"
         case .time: "time"
+        case .zone(let name): "zone \(name)"
         case .kubeVersion(let part): "kubeVersion \(part)"
         case .constraint(let text): "kubeVersion is \(text)"
         case .apiVersions: "apiVersions"
@@ -44,11 +47,11 @@ extension ChartQuestion {
         }
     }
 
-    /// Whether the cluster answers it, and not the commit.
-    public var isOfCluster: Bool {
+    /// Whether the cluster or the machine answers it, and not the commit.
+    public var isOfSurroundings: Bool {
         switch self {
         case .chart, .file, .files, .variable, .time: false
-        case .kubeVersion, .constraint, .apiVersions, .serves, .lookup: true
+        case .kubeVersion, .constraint, .apiVersions, .serves, .lookup, .zone: true
         }
     }
 }

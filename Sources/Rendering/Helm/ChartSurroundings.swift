@@ -10,10 +10,11 @@ public struct ChartSurroundings: Sendable {
     ///   - randomBytes: So many random bytes for the function at a place; the same place asks again for more.
     ///   - extensions: Functions that other targets bring.
     ///   - lookup: Answers `lookup`.
-    ///   - reads: Told when the time or a lookup is asked for.
+    ///   - zones: The time zones that templates name; times without one are of UTC.
+    ///   - reads: Told when the time, a zone or a lookup is asked for.
     public init(
         now: Timestamp, extensions: [ChartExtension] = [], lookup: ChartLookup = .empty,
-        reads: ChartReads = .unheard,
+        zones: ChartZones = .none, reads: ChartReads = .unheard,
         randomBytes: @escaping @Sendable (ChartCallSite, Int) -> [UInt8]
     ) {
         let instant = Instant(
@@ -22,7 +23,8 @@ public struct ChartSurroundings: Sendable {
             reads.note(.time) { "" }
             return instant
         }
-        let sprig = Sprig.Surroundings(now: time()) { site, count in
+        let rules = zones.rules(reads)
+        let sprig = Sprig.Surroundings(now: time(), zone: rules) { site, count in
             randomBytes(
                 ChartCallSite(template: site.template, line: site.line, column: site.column), count)
         }
