@@ -9,16 +9,32 @@
 struct JSONReader {
     private let bytes: [UInt8]
     private var place = 0
-    private var depth = 0
-    /// The keys on the way to the value that is read.
-    private var path: [ByteString] = []
+    /// The lists and objects around the value that is read.
+    private var open: [Container] = []
     /// A number that no float64 holds; reading goes on with zero for it.
     private var rangeError: TemplateError?
 
-    /// Lists and objects within one another: a tenth of what Go takes, so that it fits every thread's stack.
+    /// Lists and objects within one another.
     ///
     /// Source: https://github.com/golang/go/blob/master/src/encoding/json/scanner.go, maxNestingDepth
-    private static let maximumDepth = 1000
+    private static let maximumDepth = 10_000
+
+    /// A list or an object that is not complete.
+    private struct Container {
+        /// `nil` for a list.
+        let map: Map?
+        var elements: [Value] = []
+        /// Of the value that is read next.
+        var key = ByteString()
+
+        init(map: Map?) { self.map = map }
+
+        var value: Value { map.map { .map($0) } ?? .list(List(elements)) }
+
+        mutating func take(_ value: Value) {
+            if let map { map[key] = value } else { elements.append(value) }
+        }
+    }
 
     struct Result {
         var value: Value
@@ -57,11 +73,26 @@ struct JSONReader {
         return TemplateError("invalid character \(ByteString(name)) \(`where`)")
     }
 
+    /// Reads one value; what it holds waits in `open` instead of on the thread's stack.
     private mutating func readValue() throws(TemplateError) -> Value {
-        skipSpace()
+        while true {
+            skipSpace()
+            guard var value = try readStart() else { continue }
+            // A value may end the lists and objects around it.
+            while true {
+                guard let index = open.indices.last else { return value }
+                open[index].take(value)
+                guard let whole = try readSeparator(after: index) else { break }
+                value = whole
+            }
+        }
+    }
+
+    /// Reads a value without others in it, or opens one, which gives `nil`.
+    private mutating func readStart() throws(TemplateError) -> Value? {
         switch next {
-        case UInt8(ascii: "{"): return try readObject()
-        case UInt8(ascii: "["): return try readArray()
+        case UInt8(ascii: "{"): return try openContainer(Container(map: Map()), end: "}")
+        case UInt8(ascii: "["): return try openContainer(Container(map: nil), end: "]")
         case UInt8(ascii: "\""): return .string(try readString())
         case UInt8(ascii: "t"): return try readWord("true", .bool(true))
         case UInt8(ascii: "f"): return try readWord("false", .bool(false))
@@ -72,63 +103,47 @@ struct JSONReader {
         }
     }
 
-    private mutating func enter() throws(TemplateError) {
-        depth += 1
-        if depth > Self.maximumDepth { throw TemplateError("exceeded max depth") }
-    }
-
-    private mutating func readObject() throws(TemplateError) -> Value {
-        try enter()
-        defer { depth -= 1 }
-        let map = Map()
+    private mutating func openContainer(_ container: Container, end: Unicode.Scalar)
+        throws(TemplateError) -> Value?
+    {
+        if open.count == Self.maximumDepth { throw TemplateError("exceeded max depth") }
         place += 1
         skipSpace()
-        if next == UInt8(ascii: "}") {
+        if next.map(UInt32.init) == end.value {
             place += 1
-            return .map(map)
+            return container.value
         }
-        while true {
-            skipSpace()
-            guard next == UInt8(ascii: "\"") else {
-                throw unexpected("looking for beginning of object key string")
-            }
-            let key = try readString()
-            skipSpace()
-            guard next == UInt8(ascii: ":") else { throw unexpected("after object key") }
-            place += 1
-            path.append(key)
-            map[key] = try readValue()
-            path.removeLast()
-            skipSpace()
-            if next == UInt8(ascii: "}") {
-                place += 1
-                return .map(map)
-            }
-            guard next == UInt8(ascii: ",") else { throw unexpected("after object key:value pair") }
-            place += 1
-        }
+        open.append(container)
+        if container.map != nil { try readKey() }
+        return nil
     }
 
-    private mutating func readArray() throws(TemplateError) -> Value {
-        try enter()
-        defer { depth -= 1 }
-        var elements: [Value] = []
-        place += 1
+    /// Reads what follows an element: a comma, or the end, which gives the whole.
+    private mutating func readSeparator(after index: Int) throws(TemplateError) -> Value? {
+        let isObject = open[index].map != nil
         skipSpace()
-        if next == UInt8(ascii: "]") {
+        if next == (isObject ? UInt8(ascii: "}") : UInt8(ascii: "]")) {
             place += 1
-            return .list(elements)
+            return open.removeLast().value
         }
-        while true {
-            elements.append(try readValue())
-            skipSpace()
-            if next == UInt8(ascii: "]") {
-                place += 1
-                return .list(elements)
-            }
-            guard next == UInt8(ascii: ",") else { throw unexpected("after array element") }
-            place += 1
+        guard next == UInt8(ascii: ",") else {
+            throw unexpected(isObject ? "after object key:value pair" : "after array element")
         }
+        place += 1
+        if isObject { try readKey() }
+        return nil
+    }
+
+    /// A key with its colon.
+    private mutating func readKey() throws(TemplateError) {
+        skipSpace()
+        guard next == UInt8(ascii: "\"") else {
+            throw unexpected("looking for beginning of object key string")
+        }
+        open[open.count - 1].key = try readString()
+        skipSpace()
+        guard next == UInt8(ascii: ":") else { throw unexpected("after object key") }
+        place += 1
     }
 
     private mutating func readWord(_ word: String, _ value: Value) throws(TemplateError) -> Value {
@@ -161,7 +176,7 @@ struct JSONReader {
         let text = Array(bytes[start..<place])
         let read = readFloat(text)
         if read.fault == nil { return .float64(read.value) }
-        let field = path.map { "." + $0 }.joined(by: "")
+        let field = open.filter { $0.map != nil }.map { "." + $0.key }.joined(by: "")
         let place = field.isEmpty ? ByteString("value") : "struct field " + field
         rangeError =
             rangeError

@@ -10,10 +10,10 @@ struct JSONWriter {
     /// nil for a single line; else the white space of each level.
     var indent: [UInt8]?
     private let limit: Int
-    private var depth = 0
+    private var open: [Container] = []
 
-    /// Where Go finds that a map holds itself.
-    private static let maximumDepth = 1_000
+    /// What nests deeper holds itself, most likely; it is what can be read of JSON.
+    private static let maximumDepth = 10_000
 
     init(escapesHTML: Bool = true, indent: String? = nil, limit: Int = .max) {
         self.limit = limit
@@ -21,8 +21,24 @@ struct JSONWriter {
         self.indent = indent.map { Array($0.utf8) }
     }
 
+    /// Writes a value; what it holds waits in `open` instead of on the thread's stack.
     mutating func write(_ value: Value) throws(TemplateError) {
-        if bytes.count > limit { throw tooLong(limit) }
+        try start(value)
+        while let index = open.indices.last {
+            if bytes.count > limit { throw tooLong(limit) }
+            guard let next = open[index].next() else {
+                leave(open.removeLast())
+                continue
+            }
+            if !next.isFirst { append(",") }
+            startLine()
+            if let key = next.key { writeKey(key) }
+            try start(next.value)
+        }
+    }
+
+    /// Writes a value without others in it, or the beginning of one.
+    private mutating func start(_ value: Value) throws(TemplateError) {
         switch value {
         case .none: append("null")
         case .bool(let flag): append(flag ? "true" : "false")
@@ -38,91 +54,77 @@ struct JSONWriter {
             } else if let bytes = list.bytes {
                 write(string: Base64.encode(bytes.bytes))
             } else {
-                try write(list.elements)
+                try enter(.elements(list.elements))
             }
-        case .map(let map): try write(map)
-        case .object(let box): try write(box.object)
+        case .map(let map):
+            if map.isNil { append("null") } else { try enter(.entries(map.sortedEntries)) }
+        case .object(let box): try start(box.object)
         case .function(let function):
             throw TemplateError("json: unsupported type: \(function.type)")
         }
     }
 
-    private mutating func write(_ object: any Object) throws(TemplateError) {
+    private mutating func start(_ object: any Object) throws(TemplateError) {
         switch object {
         case let time as GoTime: write(string: time.json.bytes)
         case let version as GoVersion: write(string: Array(version.version.description.utf8))
         default:
             if let value = object.underlying {
-                try write(value)
+                try start(value)
             } else {
-                try writeFields(object)
+                // A struct, its fields in their own order.
+                try enter(
+                    .entries(object.fieldNames.map { ($0, object.field($0) ?? Value.none) }))
             }
         }
     }
 
-    /// A struct, its fields in their own order.
-    private mutating func writeFields(_ object: any Object) throws(TemplateError) {
-        try enter()
-        var isFirst = true
-        append("{")
-        for name in object.fieldNames {
-            separate(&isFirst)
-            writeKey(name)
-            try write(object.field(name) ?? .none)
+    /// A list, a map or a struct that is being written.
+    private struct Container {
+        enum Content {
+            case elements([Value])
+            case entries([(key: ByteString, value: Value)])
         }
-        leave("}", isEmpty: isFirst)
+
+        let content: Content
+        private var place = 0
+
+        init(_ content: Content) { self.content = content }
+
+        var isEmpty: Bool { place == 0 }
+
+        mutating func next() -> (isFirst: Bool, key: ByteString?, value: Value)? {
+            let place = place
+            switch content {
+            case .elements(let elements):
+                guard place < elements.count else { return nil }
+                self.place += 1
+                return (place == 0, nil, elements[place])
+            case .entries(let entries):
+                guard place < entries.count else { return nil }
+                self.place += 1
+                return (place == 0, entries[place].key, entries[place].value)
+            }
+        }
     }
 
-    private mutating func write(_ elements: [Value]) throws(TemplateError) {
-        try enter()
-        var isFirst = true
-        append("[")
-        for element in elements {
-            separate(&isFirst)
-            try write(element)
-        }
-        leave("]", isEmpty: isFirst)
-    }
-
-    private mutating func write(_ map: Map) throws(TemplateError) {
-        if map.isNil {
-            append("null")
-            return
-        }
-        try enter()
-        var isFirst = true
-        append("{")
-        for (key, value) in map.sortedEntries {
-            separate(&isFirst)
-            writeKey(key)
-            try write(value)
-        }
-        leave("}", isEmpty: isFirst)
-    }
-
-    private mutating func enter() throws(TemplateError) {
-        depth += 1
-        if depth > Self.maximumDepth {
+    private mutating func enter(_ content: Container.Content) throws(TemplateError) {
+        if open.count == Self.maximumDepth {
             throw TemplateError("json: unsupported value: encountered a cycle")
         }
+        if case .elements = content { append("[") } else { append("{") }
+        open.append(Container(content))
     }
 
-    private mutating func leave(_ end: String, isEmpty: Bool) {
-        depth -= 1
-        if !isEmpty { startLine() }
-        append(end)
-    }
-
-    private mutating func separate(_ isFirst: inout Bool) {
-        if !isFirst { append(",") }
-        isFirst = false
-        startLine()
+    private mutating func leave(_ container: Container) {
+        if !container.isEmpty { startLine() }
+        if case .elements = container.content { append("]") } else { append("}") }
     }
 
     private mutating func startLine() {
         guard let indent else { return }
         bytes.append(UInt8(ascii: "\n"))
-        for _ in 0..<depth { bytes += indent }
+        for _ in open { bytes += indent }
     }
 
     private mutating func writeKey(_ key: ByteString) {
