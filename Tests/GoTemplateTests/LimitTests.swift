@@ -120,6 +120,76 @@ struct LimitTests {
                 + "the value is too large to print, or holds itself")
     }
 
+    /// Thirty doublings of one list: all of it would take 8 GiB.
+    @Test(arguments: [
+        "print $x", "println $x", "printf \"%v\" $x", "printf \"%s%+v%#v\" $x $x $x",
+        "printf \"\" $x $x", "$x", "toString $x", "quote $x", "squote $x", "cat $x", "join \"\" $x",
+        "html $x", "js $x", "urlquery $x", "toDecimal $x", "toYaml $x", "toYamlPretty $x",
+        "toJson $x", "toPrettyJson $x", "toRawJson $x", "toToml (dict \"x\" $x)",
+    ])
+    func whatIsPrintedIsCountedWhileItIsWritten(call: String) throws {
+        var templates = TemplateSet(functions: FunctionTable(chartFunctions))
+        let doublings = "{{ $x := list \"abcdefgh\" }}{{ range 30 }}{{ $x = list $x $x }}{{ end }}"
+        try templates.parse(ByteString("\(doublings){{ \(call) }}"), as: "x")
+        let start = ContinuousClock.now
+        let error = #expect(throws: TemplateError.self) {
+            try templates.render("x", with: .none, limits: limits { $0.bytes = 100_000 })
+        }
+        #expect(error?.kind == .limit)
+        #expect(ContinuousClock.now - start < .seconds(2))
+    }
+
+    /// JSON may nest as deep as in Go, and what was read can be worked with.
+    @Test(arguments: [
+        ("len (fromJson .deep)", "1"), ("len (fromJsonArray .list)", "1"),
+        ("fromJson .deep | toJson | eq .deep", "true"),
+        ("fromJsonArray .list | toJson | eq .list", "true"),
+        ("deepEqual (fromJson .deep) (fromJson .deep)", "true"),
+        ("deepEqual (fromJson .deep) (fromJson .other)", "false"),
+        ("fromJson .tooDeep", "map[Error:exceeded max depth]"),
+        ("fromJsonArray .tooLong", "[exceeded max depth]"),
+    ])
+    func jsonNestsTenThousandDeep(call: String, result: String) throws {
+        func nested(_ depth: Int, _ open: String, _ core: String, _ close: String) -> Value {
+            let start = String(repeating: open, count: depth - 1)
+            return .string(ByteString(start + core + String(repeating: close, count: depth - 1)))
+        }
+        let data = Map([
+            ("deep", nested(10_000, "{\"a\":", "{\"b\":1}", "}")),
+            ("other", nested(10_000, "{\"a\":", "{\"b\":2}", "}")),
+            ("tooDeep", nested(10_001, "{\"a\":", "{}", "}")),
+            ("list", nested(10_000, "[", "[]", "]")), ("tooLong", nested(10_001, "[", "[]", "]")),
+        ])
+        var templates = TemplateSet(functions: FunctionTable(chartFunctions))
+        try templates.parse(ByteString("{{ \(call) }}"), as: "x")
+        #expect("\(try templates.render("x", with: .map(data)))" == result)
+    }
+
+    @Test(arguments: [
+        "print $x", "toYaml $x", "toToml $x", "deepCopy $x", "merge (dict) $x", "mustMerge $x $x",
+        "mergeOverwrite $x $x", "deepEqual $x $x", "hasKey $x \"a\"", "uniq (list $x $x)",
+        "has $x (list 1 $x)", "without (list $x) 1", "quote $x", "kindOf $x",
+        "$x | toJson | fromJson",
+    ])
+    func deepValuesDoNotTrap(call: String) throws {
+        let text =
+            String(repeating: "{\"a\":", count: 9_999) + "{}" + String(repeating: "}", count: 9_999)
+        var templates = TemplateSet(functions: FunctionTable(chartFunctions))
+        try templates.parse(ByteString("{{ $x := fromJson .t }}{{ \(call) }}"), as: "x")
+        _ = try? templates.render("x", with: .map(Map([("t", .string(ByteString(text)))])))
+    }
+
+    @Test func mapsThatHoldThemselvesAreCompared() throws {
+        var templates = TemplateSet(functions: FunctionTable(chartFunctions))
+        let text: ByteString = """
+            {{ $d := dict }}{{ $_ := set $d "a" $d }}{{ $e := dict }}{{ $_ := set $e "a" $e }}\
+            {{ deepEqual $d $e }}{{ $_ := set $e "b" 1 }}{{ deepEqual $d $e }}\
+            {{ $_ := unset $d "a" }}{{ $_ := unset $e "a" }}
+            """
+        try templates.parse(text, as: "x")
+        #expect("\(try templates.render("x", with: .none))" == "truefalse")
+    }
+
     @Test func listsWithinListsAreReleased() throws {
         var templates = TemplateSet(functions: FunctionTable(chartFunctions))
         try templates.parse(

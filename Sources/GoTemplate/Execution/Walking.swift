@@ -199,7 +199,7 @@ extension Execution {
             let text = ByteString(tree.text(of: node))
             throw failure("can't print \(text) of type \(function.type)")
         default:
-            var printer = Printer()
+            var printer = printer
             printer.write(value, verb: .v)
             output += try text(of: printer).bytes
             return

@@ -1,23 +1,25 @@
-// What is larger than 128 MiB, or nested deeper than 1,000 levels, is cut off there; within a rendering, the
-// functions that print then throw an error of kind `limit`.
+// What is nested deeper than 1,000 levels or longer than 16 MiB is cut off there. Functions of templates print no more
+// than a rendering may still write, and then throw an error of kind `limit`.
+
+private let mostBytes = 16 << 20
 
 /// Values under a format, as `fmt.Sprintf` gives them.
 ///
 /// What does not fit is explained in the text and is no error: `%!d(string=hi)`, `%!s(MISSING)`.
 public func formatted(_ format: ByteString, _ values: [Value]) -> ByteString {
-    ByteString(Printer(format, values).bytes)
+    ByteString(Printer(format, values, limit: mostBytes).bytes)
 }
 
 /// Values one after another, as `fmt.Sprint` gives them: a space between two that are both no strings.
 public func printed(_ values: [Value]) -> ByteString {
-    var printer = Printer()
+    var printer = Printer(limit: mostBytes)
     printer.writeAll(values)
     return ByteString(printer.bytes)
 }
 
 /// Values with spaces between them and a line feed after, as `fmt.Sprintln` gives them.
 public func printedLine(_ values: [Value]) -> ByteString {
-    var printer = Printer()
+    var printer = Printer(limit: mostBytes)
     printer.writeLine(values)
     return ByteString(printer.bytes)
 }
@@ -26,21 +28,21 @@ extension Value {
     /// The value as `%v` writes it.
     public var printed: ByteString {
         if case .string(let text) = self { return text }
-        var printer = Printer()
+        var printer = Printer(limit: mostBytes)
         printer.write(self, verb: .v)
         return ByteString(printer.bytes)
     }
 }
 
 extension Printer {
-    init(_ format: ByteString, _ values: [Value]) {
-        var reader = FormatReader(format: format.bytes, values: values)
+    init(_ format: ByteString, _ values: [Value], limit: Int) {
+        var reader = FormatReader(format: format.bytes, values: values, limit: limit)
         reader.run()
         self = reader.printer
     }
 
     mutating func writeLine(_ values: [Value]) {
-        for (place, value) in values.enumerated() {
+        for (place, value) in values.enumerated() where !isFull {
             if place > 0 { append(" ") }
             write(value, verb: .v)
         }
@@ -49,7 +51,7 @@ extension Printer {
 
     mutating func writeAll(_ values: [Value]) {
         var wasString = false
-        for (place, value) in values.enumerated() {
+        for (place, value) in values.enumerated() where !isFull {
             let isString = value.asString != nil
             if place > 0, !isString, !wasString { append(" ") }
             write(value, verb: .v)
@@ -62,7 +64,7 @@ extension Printer {
 private struct FormatReader {
     let format: [UInt8]
     let values: [Value]
-    var printer = Printer()
+    private(set) var printer: Printer
     private var place = 0
     private var next = 0
     /// An index such as `[2]` was used, so values that are left over are no mistake.
@@ -72,9 +74,10 @@ private struct FormatReader {
     /// Go takes no width or precision beyond this: fmt/print.go, tooLarge.
     private static let largest = 1_000_000
 
-    init(format: [UInt8], values: [Value]) {
+    init(format: [UInt8], values: [Value], limit: Int) {
         self.format = format
         self.values = values
+        printer = Printer(limit: limit)
     }
 
     mutating func run() {
@@ -83,10 +86,7 @@ private struct FormatReader {
             while place < format.count, format[place] != UInt8(ascii: "%") { place += 1 }
             printer.bytes += format[start..<place]
             guard place < format.count else { break }
-            guard printer.bytes.count <= Printer.mostBytes else {
-                printer.isCutOff = true
-                return
-            }
+            if printer.isFull { return }
             place += 1
             guard writeNext() else { break }
         }
@@ -247,7 +247,7 @@ private struct FormatReader {
     private mutating func writeExtra() {
         printer.flags = Printer.Flags()
         printer.append("%!(EXTRA ")
-        for (place, value) in values[next...].enumerated() {
+        for (place, value) in values[next...].enumerated() where !printer.isFull {
             if place > 0 { printer.append(", ") }
             if let type = value.type { printer.append("\(type)=") }
             printer.write(value, verb: .v)

@@ -6,11 +6,17 @@ struct Printer {
     var flags = Flags()
     /// A bad verb is being explained; methods are not asked then.
     private var isExplaining = false
-    /// Not all was written: there was too much of it, or it was nested too deep, as a map within itself is.
-    var isCutOff = false
+    /// Not all was written, since it is nested too deep, as a map within itself is.
+    private(set) var isTooDeep = false
+    /// Bytes, after which what is left of a value is not written.
+    private let limit: Int
 
-    static let mostBytes = 128 << 20
     private static let deepest = 1_000
+
+    init(limit: Int) { self.limit = limit }
+
+    /// Whether no more is written.
+    var isFull: Bool { isTooDeep || bytes.count > limit }
 
     struct Flags {
         var width: Int?
@@ -60,10 +66,8 @@ struct Printer {
 
     /// Writes an element of a list or a map, or a field.
     private mutating func writeElement(_ value: Value, verb: Verb, depth: Int) {
-        guard !isCutOff, depth < Self.deepest, bytes.count <= Self.mostBytes else {
-            isCutOff = true
-            return
-        }
+        if depth >= Self.deepest { isTooDeep = true }
+        if isFull { return }
         if !writeText(of: value, verb: verb) { writePlain(value, verb: verb, depth: depth) }
     }
 
@@ -92,6 +96,7 @@ struct Printer {
             append("[")
         }
         for (place, element) in list.elements.enumerated() {
+            if isFull { return }
             if place > 0 { append(flags.sharpV ? ", " : " ") }
             writeElement(element, verb: verb, depth: depth + 1)
         }
@@ -126,6 +131,7 @@ struct Printer {
             append("map[")
         }
         for (place, entry) in map.sortedEntries.enumerated() {
+            if isFull { return }
             if place > 0 { append(flags.sharpV ? ", " : " ") }
             writePlain(.string(entry.key), verb: verb, depth: depth + 1)
             append(":")

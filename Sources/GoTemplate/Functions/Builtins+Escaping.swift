@@ -1,13 +1,21 @@
 extension Builtins {
     static let escaping: [Function] = [
-        Function(variadic: "html") { (values: [Value]) in htmlEscaped(joined(values)) },
-        Function(variadic: "js") { (values: [Value]) in scriptEscaped(joined(values)) },
-        Function(variadic: "urlquery") { (values: [Value]) in queryEscaped(joined(values)) },
+        escaper("html", htmlEscaped), escaper("js", scriptEscaped),
+        escaper("urlquery", queryEscaped),
     ]
 
-    /// The values as `print` gives them, but for nil, which is `<no value>` here.
-    private static func joined(_ values: [Value]) -> ByteString {
-        printed(values.map { $0.isNone ? "<no value>" : $0 })
+    /// Escapes the values as `print` gives them, but for nil, which is `<no value>` here.
+    private static func escaper(
+        _ name: String, _ escaped: @escaping @Sendable (ByteString) -> ByteString
+    ) -> Function {
+        Function(variadicInContext: name) {
+            (execution: inout Execution, values: [Value]) throws(TemplateError) in
+            var printer = execution.printer
+            printer.writeAll(values.map { $0.isNone ? "<no value>" : $0 })
+            let text = escaped(try execution.text(of: printer))
+            try execution.charge(bytes: text.count)
+            return text
+        }
     }
 }
 
@@ -85,4 +93,11 @@ public func queryEscaped(_ text: ByteString) -> ByteString {
         }
     }
     return ByteString(bytes)
+}
+
+/// The text as it may stand behind the `#` of a URL.
+///
+/// https://pkg.go.dev/net/url#URL.EscapedFragment
+public func fragmentEscaped(_ text: ByteString) -> ByteString {
+    ByteString(escaped(text.bytes, .fragment))
 }

@@ -21,18 +21,18 @@ public enum Builtins {
     static let printing: [Function] = [
         Function(variadicInContext: "print") {
             (execution: inout Execution, values: [Value]) throws(TemplateError) in
-            var printer = Printer()
+            var printer = execution.printer
             printer.writeAll(values)
             return try execution.text(of: printer)
         },
         Function(variadicInContext: "printf") {
             (execution: inout Execution, format: ByteString, values: [Value]) throws(TemplateError)
             in
-            try execution.text(of: Printer(format, values))
+            try execution.text(of: Printer(format, values, limit: execution.bytesLeft))
         },
         Function(variadicInContext: "println") {
             (execution: inout Execution, values: [Value]) throws(TemplateError) in
-            var printer = Printer()
+            var printer = execution.printer
             printer.writeLine(values)
             return try execution.text(of: printer)
         },
@@ -40,9 +40,15 @@ public enum Builtins {
 }
 
 extension Execution {
+    /// What may still be written in this rendering.
+    var bytesLeft: Int { max(limits.bytes - bytes, 0) }
+
+    /// Writes no more than that: a few maps that share others can stand for very much text.
+    var printer: Printer { Printer(limit: bytesLeft) }
+
     /// What was printed, counted.
     mutating func text(of printer: consuming Printer) throws(TemplateError) -> ByteString {
-        if printer.isCutOff {
+        if printer.isTooDeep {
             throw failure("the value is too large to print, or holds itself", kind: .limit)
         }
         try charge(bytes: printer.bytes.count)

@@ -65,7 +65,7 @@ public enum Serialization {
             (execution: inout Execution, value: Value) throws(TemplateError) in
             let text: ByteString
             do throws(TemplateError) {
-                text = try write(value, max(execution.limits.bytes - execution.bytes, 0))
+                text = try write(value, execution.bytesLeft)
             } catch {
                 if error.kind == .limit { try execution.charge(bytes: .max) }
                 if emptyOnError { return ByteString() }

@@ -20,8 +20,9 @@ extension Sprig {
             let read = readInteger(text.bytes)
             return read.fault == .syntax ? 0 : Int(read.value)
         },
-        Function("toDecimal") { (value: Value) in
-            let read = readInteger(printed([value]).bytes, base: 8)
+        Function(inContext: "toDecimal") {
+            (execution: inout Execution, value: Value) throws(TemplateError) in
+            let read = readInteger(try execution.printedText(of: value).bytes, base: 8)
             return read.fault == nil ? read.value : 0
         },
     ]

@@ -55,10 +55,13 @@ extension Execution {
 
     /// The text of a value, as `%v` gives it.
     mutating func printedText(of value: Value) throws(TemplateError) -> ByteString {
-        let text = value.printed
-        try charge(bytes: text.count)
-        if text.count > Printer.mostBytes { throw tooLong(Printer.mostBytes) }
-        return text
+        if case .string(let text) = value {
+            try charge(bytes: text.count)
+            return text
+        }
+        var printer = printer
+        printer.write(value, verb: .v)
+        return try self.text(of: printer)
     }
 
     /// A list's values as texts without nil; a single value is a list of one.
