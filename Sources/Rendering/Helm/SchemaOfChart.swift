@@ -7,37 +7,54 @@ extension ChartRenderer {
     ///
     /// Source: https://github.com/helm/helm/blob/v4.1.0/pkg/chart/common/util/jsonschema.go
     func validate(_ values: Map, of chart: WorkingChart) throws(ChartError) {
-        let text = try schemaFailures(values, chart)
-        guard !text.isEmpty else { return }
+        var report = Report()
+        report.add(values, chart)
+        guard !report.text.isEmpty else { return }
         throw ChartError(
-            "values don't meet the specifications of the schema(s) in the following chart(s):\n\(text)"
-        )
+            "values don't meet the specifications of the schema(s) in the following chart(s):\n"
+                + report.text, hint: report.hint)
     }
 
-    private func schemaFailures(_ values: Map, _ chart: WorkingChart) throws(ChartError) -> String {
+    private struct Report {
         var text = ""
-        if let bytes = chart.chart.schema {
+        /// For the first schema that cannot be used.
+        var hint: String?
+
+        mutating func add(_ values: Map, _ chart: WorkingChart) {
+            if let bytes = chart.chart.schema {
+                do throws(ChartError) {
+                    if let failures = try failures(bytes, values) {
+                        text += "\(chart.name):\n\(failures)"
+                    }
+                } catch {
+                    text += "\(chart.name):\n\(error.message)"
+                    hint = hint ?? error.hint
+                }
+            }
+            for dependency in chart.dependencies {
+                guard let below = values[ByteString(dependency.name)], !below.isNone else {
+                    continue
+                }
+                guard let table = below.table else {
+                    text +=
+                        "\(dependency.name):\ninvalid type for values: expected object (map), got "
+                        + "\(below.type.map { "\($0)" } ?? "nil")\n"
+                    continue
+                }
+                add(table, dependency)
+            }
+        }
+
+        private func failures(_ schema: [UInt8], _ values: Map) throws(ChartError) -> String? {
             let root: Node
             do {
-                root = try parseJSON(bytes)
+                root = try parseJSON(schema)
             } catch {
-                return "\(chart.name):\n\(error.summary)\n"
+                throw ChartError(error.summary)
             }
             var validation = SchemaValidation(try JSONSchema(root))
-            if let failure = try validation.check(Value.map(values).node) {
-                text += "\(chart.name):\n\(SchemaFailure.text(of: failure))"
-            }
+            let failure = try validation.check(Value.map(values).node)
+            return failure.map { SchemaFailure.text(of: $0) }
         }
-        for dependency in chart.dependencies {
-            guard let below = values[ByteString(dependency.name)], !below.isNone else { continue }
-            guard let table = below.table else {
-                text +=
-                    "\(dependency.name):\ninvalid type for values: expected object (map), got "
-                    + "\(below.type.map { "\($0)" } ?? "nil")\n"
-                continue
-            }
-            text += try schemaFailures(table, dependency)
-        }
-        return text
     }
 }

@@ -46,6 +46,8 @@ struct JSONSchema {
         var pointer: [String]
         /// What references in it are relative to.
         var base: String
+
+        static let root = Place(pointer: [], base: JSONSchema.file)
     }
 
     /// What a schema without `$schema` is taken for.
@@ -55,16 +57,24 @@ struct JSONSchema {
         self.root = root
         if let name = root["$schema"]?.stringValue {
             guard let draft = Draft(schema: name) else {
-                throw ChartError(
-                    "values.schema.json asks for the schema language \(name), which is not supported",
-                    hint: "JSON Schema draft 4, 6, 7, 2019-09 or 2020-12")
+                var error = Self.unread(String(name.prefix { $0 != "#" }), "")
+                error.hint = "JSON Schema draft 4, 6, 7, 2019-09 or 2020-12"
+                throw error
             }
             self.draft = draft
         } else {
             draft = Self.newest
         }
-        index(root, Place(pointer: [], base: ""), depth: 0)
+        guard root.objectValue != nil || root.boolValue != nil else {
+            throw Self.noSchema(root, at: Self.file + "#", draft)
+        }
+        named[Self.file] = Place.root
+        index(root, Place.root, depth: 0)
+        try checkReferences()
     }
+
+    /// What Helm calls the document.
+    static let file = "file:///values.schema.json"
 
     /// Deeper schemas are not looked into for names.
     private static let depthMax = 200
@@ -112,76 +122,24 @@ struct JSONSchema {
     /// Keywords whose values are no schemas.
     private static let literals: Set<String> = ["const", "default", "enum", "examples"]
 
-    /// The schema that a reference names.
-    func place(of reference: String, from base: String) throws(ChartError) -> Place {
-        let full = resolved(reference, against: base)
-        if let place = named[full] { return place }
-        let parts = full.split(separator: "#", maxSplits: 1, omittingEmptySubsequences: false)
-        let document = String(parts[0])
-        let fragment = parts.count > 1 ? String(parts[1]) : ""
-        guard let start = document.isEmpty ? Place(pointer: [], base: "") : named[document] else {
-            throw ChartError(
-                "values.schema.json refers to \(reference)",
-                hint: "only references within the file are followed; copy that schema into it")
-        }
-        guard !fragment.isEmpty else { return start }
-        guard fragment.hasPrefix("/") else {
-            throw ChartError("values.schema.json has no schema that is called #\(fragment)")
-        }
-        var place = start
-        for part in fragment.dropFirst().split(separator: "/", omittingEmptySubsequences: false) {
-            place.pointer.append(unescapedPointer(unescapedPercent(part)))
-        }
-        guard node(at: place) != nil else {
-            throw ChartError("values.schema.json has nothing at \(reference)")
-        }
-        return place
-    }
-
-    func node(at place: Place) -> Node? {
-        var node = root
-        for part in place.pointer {
-            guard let next = node[part] ?? Int(part).flatMap({ node[$0] }) else { return nil }
-            node = next
-        }
-        return node
-    }
-
     /// A URI relative to another: enough for names within one file, of which only the last part differs.
-    private func resolved(_ reference: String, against base: String) -> String {
+    func resolved(_ reference: String, against base: String) -> String {
+        if reference.isEmpty || reference == "#" { return base }
         if reference.hasPrefix("#") { return base + reference }
         if reference.firstRange(of: "://") != nil || reference.hasPrefix("urn:") {
             return reference.hasSuffix("#") ? String(reference.dropLast()) : reference
         }
-        guard let slash = base.lastIndex(of: "/") else { return reference }
-        if reference.hasPrefix("/"), let scheme = base.firstRange(of: "://") {
-            let host = base[scheme.upperBound...].prefix { $0 != "/" }
-            return base[..<scheme.upperBound] + host + reference
+        guard let scheme = base.firstRange(of: "://") else { return reference }
+        if reference.hasPrefix("//") { return "\(base[..<scheme.lowerBound]):\(reference)" }
+        let host = base[scheme.upperBound...].prefix { $0 != "/" }
+        let start = "\(base[..<scheme.upperBound])\(host)"
+        if reference.hasPrefix("/") { return start + reference }
+        // The last part of the path gives way, and so does one more for each `..`.
+        var path = base[host.endIndex...].split(separator: "/").dropLast()
+        for part in reference.split(separator: "/", omittingEmptySubsequences: false)
+        where part != "." {
+            if part == ".." { _ = path.popLast() } else { path.append(part) }
         }
-        return base[...slash] + reference
+        return "\(start)/\(path.joined(separator: "/"))"
     }
-}
-
-/// A step of a JSON pointer as it is meant.
-///
-/// Source: https://www.rfc-editor.org/rfc/rfc6901#section-3
-private func unescapedPointer(_ text: String) -> String {
-    text.replacing("~1", with: "/").replacing("~0", with: "~")
-}
-
-private func unescapedPercent(_ text: Substring) -> String {
-    var bytes: [UInt8] = []
-    var rest = Array(text.utf8)[...]
-    while let byte = rest.popFirst() {
-        let digits = rest.prefix(2)
-        if byte == UInt8(ascii: "%"), digits.count == 2,
-            let value = UInt8(String(decoding: digits, as: UTF8.self), radix: 16)
-        {
-            bytes.append(value)
-            rest = rest.dropFirst(2)
-        } else {
-            bytes.append(byte)
-        }
-    }
-    return String(decoding: bytes, as: UTF8.self)
 }

@@ -113,7 +113,7 @@ struct SchemaChecker {
         _ open: inout SchemaValidation.Evaluated
     ) throws(ChartError) -> SchemaFailure? {
         guard let reference = keywords[keyword]?.stringValue else { return nil }
-        let target: JSONSchema.Place
+        let target: JSONSchema.Place?
         if keyword == "$dynamicRef", reference.hasPrefix("#"),
             let dynamic = validation.schema.dynamicAnchors[String(reference.dropFirst())]
         {
@@ -121,7 +121,7 @@ struct SchemaChecker {
         } else {
             target = try validation.schema.place(of: reference, from: place.base)
         }
-        guard let cause = try checkSelf(target, &validation, &open) else { return nil }
+        guard let target, let cause = try checkSelf(target, &validation, &open) else { return nil }
         return SchemaFailure(
             kind: .reference, location: location, message: "validation failed",
             causes: cause.kind == .group ? cause.causes : [cause])
@@ -282,7 +282,7 @@ struct SchemaChecker {
 
 extension Node {
     /// The type as JSON Schema names it.
-    fileprivate var schemaType: String {
+    var schemaType: String {
         switch self {
         case .null: "null"
         case .bool: "boolean"

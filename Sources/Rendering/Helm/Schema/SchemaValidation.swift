@@ -20,7 +20,7 @@ struct SchemaValidation {
     /// What is wrong with the values; `nil` when nothing is.
     mutating func check(_ value: Node) throws(ChartError) -> SchemaFailure? {
         var seen = Evaluated(value)
-        return try check(value, at: [], JSONSchema.Place(pointer: [], base: ""), &seen)
+        return try check(value, at: [], .root, &seen)
     }
 
     /// What of a value no schema has looked at yet: `unevaluatedProperties` and `unevaluatedItems` ask.
@@ -54,23 +54,14 @@ struct SchemaValidation {
         case .object(let keywords)?:
             var checker = SchemaChecker(
                 keywords: keywords, value: value, location: location,
-                place: Self.rebased(place, keywords, schema))
+                place: JSONSchema.Place(
+                    pointer: place.pointer, base: schema.base(of: place, keywords)))
             return try checker.run(&self, &open)
         case let other?:
             throw ChartError(
                 "values.schema.json: /\(place.pointer.joined(separator: "/")) is \(other.goKind), "
                     + "not a schema")
         }
-    }
-
-    private static func rebased(
-        _ place: JSONSchema.Place, _ keywords: Mapping, _ schema: JSONSchema
-    ) -> JSONSchema.Place {
-        let key = schema.draft == .draft4 ? "id" : "$id"
-        guard let id = keywords[key]?.stringValue, !id.hasPrefix("#"),
-            let known = schema.named.first(where: { $0.value.pointer == place.pointer })
-        else { return place }
-        return JSONSchema.Place(pointer: place.pointer, base: known.value.base)
     }
 
     /// Whether a text has a match for a pattern.
