@@ -101,8 +101,11 @@ private struct SourcePlace {
 
     /// Who wrote a line; of a chart from elsewhere nobody is known.
     func blame(_ line: SourceLocation) async throws -> Commit? {
-        guard let mirror, let commit else { return nil }
-        return try await mirror.blame(line.file, line: line.line ?? 1, at: commit)
+        // A symbolic link has no lines of its own.
+        guard let mirror, let commit, case .file(let path, _) = tree.resolve(line.file) else {
+            return nil
+        }
+        return try await mirror.blame(path, line: line.line ?? 1, at: commit)
     }
 
     /// Such as `nginx 15.2.0 (sha256:3f9a0c1d2e4b)`.
