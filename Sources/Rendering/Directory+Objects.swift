@@ -26,15 +26,23 @@ extension DirectoryRendering {
         take(root, at: { _ in SourceLocation(file: file, line: 1) }, documentIndex: 0)
     }
 
-    mutating func readYAML(_ bytes: [UInt8], file: String, dialect: YAMLDialect = .strict) {
+    /// - Parameter line: Of the template that wrote the bytes; `nil` for bytes that stand in the file themselves.
+    mutating func readYAML(
+        _ bytes: [UInt8], file: String, dialect: YAMLDialect = .strict, writtenAt line: Int? = nil
+    ) {
+        let template = line.map { SourceLocation(file: file, line: $0) }
         let documents: [YAMLDocument]
         do {
             documents = try parseYAML(bytes, file: file, dialect: dialect)
         } catch {
             if looksLikeManifest(bytes) || !leavesOutOthers {
                 for problem in error.all {
+                    var message = problem.message
+                    if template != nil, let line = problem.location.line {
+                        message += " (line \(line) of what the template writes)"
+                    }
                     refuse(
-                        at: problem.location, field: problem.field, problem.message,
+                        at: template ?? problem.location, field: problem.field, message,
                         hint: problem.hint)
                 }
             } else {
@@ -52,7 +60,8 @@ extension DirectoryRendering {
                 return
             }
             take(
-                document.root, at: { document.location(of: $0, in: file) }, documentIndex: index)
+                document.root, at: { template ?? document.location(of: $0, in: file) },
+                documentIndex: index)
         }
     }
 

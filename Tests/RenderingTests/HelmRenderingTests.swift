@@ -8,7 +8,7 @@ import Testing
 struct HelmRenderingTests {
     private func check(
         _ files: [String: String], name: String = "rel", values: String = "",
-        valueFiles: [String] = [], gives expected: String,
+        valueFiles: [String] = [], showsOrigins: Bool = false, gives expected: String,
         at location: Testing.SourceLocation = #_sourceLocation
     ) throws {
         var tree = FileTree()
@@ -29,7 +29,11 @@ struct HelmRenderingTests {
         #expect(identity?.name == "c" && identity?.version == "1.0.0", sourceLocation: location)
         let lines =
             rendered.problems.map { "problem \($0.summary)" }
-            + rendered.objects.map { "\($0.key) \($0.node["data"]?["a"]?.stringValue ?? "-")" }
+            + rendered.objects.map { object in
+                showsOrigins
+                    ? "\(object.key) \(object.origin.file):\(object.origin.line ?? 0)"
+                    : "\(object.key) \(object.node["data"]?["a"]?.stringValue ?? "-")"
+            }
         #expect(lines.joined(separator: "\n") == expected, sourceLocation: location)
     }
 
@@ -46,6 +50,54 @@ struct HelmRenderingTests {
         try check(
             ["c/templates/m.yaml": map], valueFiles: ["../../x.yaml"],
             gives: "problem c: helm: the value file ../../x.yaml is outside of the repository")
+    }
+
+    /// The line at which a document begins, whatever stands before it and whatever it includes.
+    @Test func objectsComeFromTheLineOfTheirDocument() throws {
+        let head = "apiVersion: v1\nkind: ConfigMap\nmetadata:"
+        try check(
+            [
+                "c/templates/_h.tpl":
+                    "\n\n{{- define \"m\" }}\n\(head) {name: {{ . }}}\n{{- end }}",
+                "c/templates/a.yaml": """
+                {{- /* a
+                comment */ -}}
+                {{- if .Values.on }}
+
+                \(head) {name: {{ .Values.none }}a1}
+                ---
+                # a comment
+                \(head) {name: a2}
+                {{- end }}
+                ---
+                {{ include "m" "a3" }}
+                {{- range $i := until 2 }}
+                ---
+                \(head) {name: "l{{ $i }}"}
+                {{- end }}
+                """,
+                "c/templates/b.yaml": "{{- $x := 1 }}\n\n{{- include \"m\" \"b\" }}",
+                "c/templates/c.yaml":
+                    "kind: List\napiVersion: v1\nitems:\n- apiVersion: v1\n  kind: Secret\n"
+                    + "  metadata: {name: s}\n",
+                "c/crds/d.yaml": "\n\n\(head) {name: d}\n",
+            ], values: "on: true", showsOrigins: true,
+            gives: """
+                /ConfigMap//d c/crds/d.yaml:3
+                /ConfigMap//a1 c/templates/a.yaml:5
+                /ConfigMap//a2 c/templates/a.yaml:9
+                /ConfigMap//a3 c/templates/a.yaml:14
+                /ConfigMap//l0 c/templates/a.yaml:17
+                /ConfigMap//l1 c/templates/a.yaml:17
+                /ConfigMap//b c/templates/b.yaml:3
+                /Secret//s c/templates/c.yaml:1
+                """)
+        try check(
+            [
+                "c/templates/a.yaml":
+                    "# a comment\n\n{{ if true }}\nkind: X\nmetadata: {name: x}\n{{ end }}"
+            ],
+            gives: "problem c/templates/a.yaml:4: apiVersion: is required")
     }
 
     @Test func aReleaseHasANameThatHelmTakes() throws {
@@ -88,9 +140,9 @@ struct HelmRenderingTests {
         try check(
             ["c/templates/m.yaml": "a: 112\n"],
             gives: """
-                problem c/templates/m.yaml:1:1: apiVersion: is required
-                problem c/templates/m.yaml:1:1: kind: is required
-                problem c/templates/m.yaml:1:1: metadata.name: is required
+                problem c/templates/m.yaml:1: apiVersion: is required
+                problem c/templates/m.yaml:1: kind: is required
+                problem c/templates/m.yaml:1: metadata.name: is required
                 """)
     }
 }

@@ -31,6 +31,9 @@ public struct Execution: ~Copyable {
     var isTracing = false
     var recorder = Recorder()
 
+    /// What wrote the pieces of the output, of the template that was asked for.
+    var marks: [WrittenText.Mark] = []
+
     /// Steps and bytes used up so far.
     public internal(set) var steps = 0
     public internal(set) var bytes = 0

@@ -26,8 +26,12 @@ extension Execution {
         node = id
         try charge(steps: 1)
         switch tree[id] {
-        case .text(let span): try write(span)
-        case .action(let pipeline): try walkAction(id, pipeline, dot)
+        case .text(let span):
+            mark(id)
+            try write(span)
+        case .action(let pipeline):
+            mark(id)
+            try walkAction(id, pipeline, dot)
         case .ifBranch(let pipeline, let list, let elseList):
             let isTrue = try isTrue(pipeline, dot)
             if isTrue || elseList != .none { return try walk(isTrue ? list : elseList, dot) }
@@ -35,7 +39,9 @@ extension Execution {
             return try walkWith(pipeline, list, elseList, dot)
         case .range(let pipeline, let list, let elseList):
             return try walkRange(pipeline, list, elseList, dot)
-        case .template(let name, let pipeline): try call(template: name, pipeline, dot)
+        case .template(let name, let pipeline):
+            mark(id)
+            try call(template: name, pipeline, dot)
         case .breakLoop: return .breakLoop
         case .continueLoop: return .continueLoop
         default: break

@@ -19,7 +19,7 @@ extension Chart {
     public func renderedTexts(
         _ values: ChartValues, _ options: ChartOptions, with surroundings: ChartSurroundings
     ) throws(ChartError) -> [String: [UInt8]] {
-        try files(values, options, with: surroundings).texts.mapValues(\.bytes)
+        try files(values, options, with: surroundings).texts.mapValues(\.text.bytes)
     }
 
     private func files(

@@ -56,10 +56,24 @@ public struct ChartOptions: Sendable {
 /// What the templates of a chart wrote, file by file.
 struct RenderedFiles {
     /// By path from the root chart's name on: `shop/templates/web.yaml`; without partials.
-    var texts: [String: ByteString]
+    var texts: [String: RenderedFile]
     /// The CRDs of the chart and of those below, with such paths, in Helm's order.
     var definitions: [ChartFile]
     var warnings: [String]
+}
+
+/// What one template wrote.
+struct RenderedFile {
+    let text: ByteString
+    private let written: WrittenText
+
+    init(_ written: WrittenText) {
+        self.written = written
+        text = written.text.withoutNoValue
+    }
+
+    /// The line of the template that wrote the byte at an offset of the text.
+    func line(at offset: Int) -> Int { written.line(at: written.offset(of: offset, in: text)) }
 }
 
 /// Runs the templates of a chart and of its dependencies.
@@ -106,16 +120,16 @@ struct ChartRenderer {
             warnings: coalescing.warnings)
     }
 
-    typealias Write = (TemplateSet, ByteString, Value, Limits) throws(TemplateError) -> ByteString
+    typealias Write = (TemplateSet, ByteString, Value, Limits) throws(TemplateError) -> WrittenText
 
     private static func render(
         _ set: TemplateSet, _ name: ByteString, _ scope: Value, _ limits: Limits
-    ) throws(TemplateError) -> ByteString {
-        try set.render(name, with: scope, missingKey: .zero, limits: limits)
+    ) throws(TemplateError) -> WrittenText {
+        try set.write(name, with: scope, missingKey: .zero, limits: limits)
     }
 
     private func run(_ templates: ScopedTemplates, _ write: Write) throws(ChartError)
-        -> [String: ByteString]
+        -> [String: RenderedFile]
     {
         var set = TemplateSet(functions: functions)
         let ordered = templates.ordered
@@ -126,7 +140,7 @@ struct ChartRenderer {
                 throw ChartError(error.helmText(for: template.path), isOfRendering: true)
             }
         }
-        var texts: [String: ByteString] = [:]
+        var texts: [String: RenderedFile] = [:]
         for template in ordered where template.file.baseName.first != "_" {
             template.scope["Template"] = .map(
                 Map([
@@ -134,9 +148,8 @@ struct ChartRenderer {
                     ("Name", .string(template.path)),
                 ]).asValues)
             do {
-                texts[template.path] = try write(
-                    set, ByteString(template.path), .map(template.scope), limits
-                ).withoutNoValue
+                texts[template.path] = RenderedFile(
+                    try write(set, ByteString(template.path), .map(template.scope), limits))
             } catch {
                 throw ChartError(error.helmText(for: template.path), isOfRendering: true)
             }

@@ -61,7 +61,7 @@ public func holdsChart(_ tree: FileTree, path: String) -> Bool {
 
 /// Renders a chart that lies in a repository as Argo CD has Helm render it.
 ///
-/// Objects have the place of their template's file as their origin.
+/// Objects have the line of their template at which their document begins as their origin.
 ///
 /// Source: https://github.com/argoproj/argo-cd/blob/master/reposerver/repository/repository.go (helmTemplate)
 public func renderHelm(
@@ -94,7 +94,9 @@ public func renderHelm(
         }
         for manifest in output.manifests + output.hooks
         where !(options.skipsTests && manifest.isTest) {
-            rendering.readYAML(manifest.text, file: place(manifest.path), dialect: .goYAML)
+            rendering.readYAML(
+                manifest.text, file: place(manifest.path), dialect: .goYAML,
+                writtenAt: manifest.line)
         }
     } catch {
         // What is refused is put on record.

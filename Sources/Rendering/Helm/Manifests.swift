@@ -7,6 +7,8 @@ public struct ChartOutput: Sendable {
     public struct Manifest: Hashable, Sendable {
         /// `shop/templates/web.yaml`.
         public var path: String
+        /// The line of the template that wrote its first line, comments aside.
+        public var line: Int
         public var text: [UInt8]
         public var kind: String
         /// The events of `helm.sh/hook`; empty for what is no hook.
@@ -33,16 +35,20 @@ extension ChartOutput {
         warnings = files.warnings
         manifests = []
         hooks = []
-        notes = files.texts["\(chart)/templates/NOTES.txt"]?.bytes ?? []
-        for (path, text) in files.texts.sorted(byBytesOf: \.key)
+        notes = files.texts["\(chart)/templates/NOTES.txt"]?.text.bytes ?? []
+        for (path, file) in files.texts.sorted(byBytesOf: \.key)
         where !path.hasSuffix("NOTES.txt") {
-            for document in splitDocuments(text.bytes) { try sort(document, path) }
+            for document in splitDocuments(file.text.bytes) {
+                try sort(document, path, line: file.line(at: contentStart(of: document)))
+            }
         }
         manifests = inInstallOrder(manifests)
         hooks = inInstallOrder(hooks)
     }
 
-    private mutating func sort(_ document: ArraySlice<UInt8>, _ path: String) throws(ChartError) {
+    private mutating func sort(_ document: ArraySlice<UInt8>, _ path: String, line: Int)
+        throws(ChartError)
+    {
         let text = Array(document)
         let head: ManifestHead
         do {
@@ -50,7 +56,7 @@ extension ChartOutput {
         } catch {
             throw ChartError("YAML parse error on \(path): \(error.message)", isOfRendering: true)
         }
-        var manifest = Manifest(path: path, text: text, kind: head.kind)
+        var manifest = Manifest(path: path, line: line, text: text, kind: head.kind)
         guard let hook = head.annotations["helm.sh/hook"] else {
             manifests.append(manifest)
             return
@@ -89,6 +95,18 @@ extension ChartOutput {
         for hook in hooks where !(skipsTests && hook.isTest) { add(hook.path, hook.text) }
         return text
     }
+}
+
+/// Where the first line begins that is neither empty nor a comment.
+private func contentStart(of document: ArraySlice<UInt8>) -> Int {
+    var line = document
+    while let first = line.firstIndex(where: { $0 > 0x20 }) {
+        guard line[first] == UInt8(ascii: "#"), let end = line[first...].firstIndex(of: 0x0A) else {
+            return first
+        }
+        line = document[(end + 1)...]
+    }
+    return document.startIndex
 }
 
 /// The documents of a rendered file: everything between lines that begin with `---`, without white space in

@@ -36,14 +36,14 @@ extension Chart {
             writing: { set, name, scope, limits throws(TemplateError) in
                 let trace = try set.trace(name, with: scope, missingKey: .zero, limits: limits)
                 traces[name.description] = trace
-                return trace.text
+                return WrittenText(trace.text)
             })
         let output = try ChartOutput(files, chart: name)
         guard let layers else { throw ChartError("the chart has no values") }
         var lines: [String: [BlamedLine]] = [:]
         var texts: [String: [UInt8]] = [:]
         for (path, trace) in traces {
-            let text = files.texts[path]?.bytes ?? []
+            let text = files.texts[path]?.text.bytes ?? []
             texts[path] = text
             let chart = chartPath(of: path)
             var reading = LineReading(chart: chart, paths: paths, layers: layers)
