@@ -43,6 +43,28 @@ struct MapTests {
         if case .int(let number)? = value { number } else { nil }
     }
 
+    @Test func aMapUnderAnotherTypeIsTheSameMap() {
+        let map = Map([("a", .int(1))])
+        let named = Map(map, as: .named("Values", .anyMap))
+        let third = Map(named, as: .anyMap)
+        named["b"] = .int(2)
+        map["a"] = nil
+        #expect(third.sortedKeys == ["b"] && map.count == 1 && number(third["b"]) == 2)
+        #expect(map.identity == third.identity)
+        let copy = third.copy()
+        third["c"] = .int(3)
+        #expect(copy.sortedKeys == ["b"] && named.sortedKeys == ["b", "c"])
+    }
+
+    /// Not one within the other, which would take the whole stack.
+    @Test func mapsWithinMapsUnderOtherTypesAreReleased() {
+        var map = Map()
+        for _ in 0..<200_000 {
+            map = Map([("a", .map(Map(map, as: .named("Values", .anyMap))))])
+        }
+        #expect(map.count == 1)
+    }
+
     @Test func bytesAreFoundWhereTheyAre() {
         var random = SeededGenerator(seed: 7)
         for _ in 0..<2_000 {

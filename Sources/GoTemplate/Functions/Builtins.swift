@@ -41,7 +41,7 @@ public enum Builtins {
 
 extension Execution {
     /// What may still be written in this rendering.
-    var bytesLeft: Int { max(limits.bytes - bytes, 0) }
+    public var bytesLeft: Int { max(limits.bytes - bytes, 0) }
 
     /// Writes no more than that: a few maps that share others can stand for very much text.
     var printer: Printer { Printer(limit: bytesLeft) }

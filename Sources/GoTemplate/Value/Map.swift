@@ -14,6 +14,8 @@ public final class Map {
     private let methodStarts: UInt64
 
     private var table = ByteTable<Value>()
+    /// The map whose entries these are, where this is that map under another type; it is no such view itself.
+    private var viewed: Map?
 
     public init(
         type: GoType = .anyMap, isNil: Bool = false, methods: [ByteString: Function] = [:],
@@ -33,17 +35,20 @@ public final class Map {
         for (key, value) in entries { self[key] = value }
     }
 
-    /// The same entries under a type with another name; what is in the values is shared.
+    /// The same map under another type, as after a conversion in Go: what is set in one is set in the other.
     public convenience init(_ other: Map, as type: GoType, methods: [ByteString: Function] = [:]) {
         self.init(type: type, isNil: other.isNil, methods: methods)
-        table = other.table
+        viewed = other.viewed ?? other
     }
 
     deinit { if holdsContainers { releaseFlat(takeValues()) } }
 
-    var holdsContainers: Bool { table.contains(where: \.isContainer) }
+    var holdsContainers: Bool { viewed != nil || table.contains(where: \.isContainer) }
 
-    public var count: Int { table.count }
+    /// The same for a map and for what it is under other types.
+    public var identity: ObjectIdentifier { ObjectIdentifier(viewed ?? self) }
+
+    public var count: Int { (viewed ?? self).table.count }
 
     /// The method of a name, which goes before an entry with that key.
     func method(_ name: ByteString) -> Function? {
@@ -65,23 +70,28 @@ public final class Map {
     ///
     /// - Precondition: nothing is set in the nil map.
     public subscript(key: ByteString) -> Value? {
-        get { table[key] }
+        get {
+            if let viewed { return viewed.table[key] }
+            return table[key]
+        }
         set {
             precondition(!isNil, "the nil map takes no entries")
-            table[key] = newValue
+            if let viewed { viewed.table[key] = newValue } else { table[key] = newValue }
         }
     }
 
     /// All keys, in order of their bytes.
-    public var sortedKeys: [ByteString] { table.sortedEntries().map(\.key) }
+    public var sortedKeys: [ByteString] { sortedEntries.map(\.key) }
 
     /// All entries as they are now, in the order of keys.
-    public var sortedEntries: [(key: ByteString, value: Value)] { table.sortedEntries() }
+    public var sortedEntries: [(key: ByteString, value: Value)] {
+        (viewed ?? self).table.sortedEntries()
+    }
 
     /// Another map with the same entries; the values are shared.
     public func copy() -> Map {
         let copy = Map(type: type, isNil: isNil, methods: methods)
-        copy.table = table
+        copy.table = (viewed ?? self).table
         return copy
     }
 
@@ -94,6 +104,10 @@ public final class Map {
 
     /// Takes the values out, for the one who lets go of the map.
     func takeValues() -> [Value] {
+        if let viewed {
+            self.viewed = nil
+            return [.map(viewed)]
+        }
         var taken = ByteTable<Value>()
         swap(&taken, &table)
         return taken.values

@@ -182,7 +182,7 @@ struct ScopedTemplates {
         self.capabilities = capabilities
     }
 
-    /// Adds a chart and those below it; returns the scope of its templates.
+    /// Adds a chart and those below it; returns what its templates see, as `.Subcharts` of the chart above has it.
     @discardableResult
     mutating func add(_ chart: WorkingChart, _ values: Map, below path: String? = nil) -> Map {
         let chartPath = path.map { "\($0)/charts/\(chart.name)" } ?? chart.name
@@ -193,7 +193,8 @@ struct ScopedTemplates {
             ("Capabilities", capabilities), ("Chart", .map(metadata)),
             ("Files", .object(ChartFiles(chart.chart.files))), ("Release", .map(release)),
             ("Subcharts", .map(charts)), ("Values", .map(values)),
-        ]).asValues
+        ])
+        let seen = scope.asValues
         for dependency in chart.dependencies {
             let key = ByteString(dependency.name)
             let own = values[key]?.asMap.map { $0.asValues } ?? Map().asValues
@@ -204,7 +205,7 @@ struct ScopedTemplates {
             all.append(
                 Template(
                     path: "\(chartPath)/\(file.name)", chartPath: chartPath, file: file,
-                    scope: scope))
+                    scope: seen))
         }
         return scope
     }

@@ -13,7 +13,8 @@ extension Map {
         },
         "YAML": Function(inContext: "YAML") {
             (execution: inout Execution, values: Map) throws(TemplateError) -> ByteString in
-            let text = try Serialization.yaml(.map(values), .kubernetes) + "\n"
+            let text =
+                try Serialization.yaml(.map(values), .kubernetes, limit: execution.bytesLeft) + "\n"
             try execution.charge(bytes: text.count)
             return text
         },

@@ -22,7 +22,7 @@ struct ValuePaths {
 
     private mutating func note(_ map: Map, _ place: Place) {
         kept.append(map)
-        places[ObjectIdentifier(map), default: []].append(place)
+        places[map.identity, default: []].append(place)
     }
 
     private mutating func add(_ value: Value?, _ place: Place) {
@@ -42,7 +42,7 @@ struct ValuePaths {
 
     /// The path of what was read, as a chart sees it; `nil` of maps that templates made themselves.
     func path(of read: Trace.Read, in chart: String) -> FieldPath? {
-        let known = places[ObjectIdentifier(read.map)] ?? []
+        let known = places[read.map.identity] ?? []
         let place = known.first { $0.chart == chart } ?? known.first
         return place?.path.appending(read.key.description)
     }
