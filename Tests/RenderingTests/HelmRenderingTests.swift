@@ -62,7 +62,7 @@ struct HelmRenderingTests {
                 "c/templates/a.yaml": """
                 {{- /* a
                 comment */ -}}
-                {{- if .Values.on }}
+                {{- if .Values.shown }}
 
                 \(head) {name: {{ .Values.none }}a1}
                 ---
@@ -81,14 +81,14 @@ struct HelmRenderingTests {
                     "kind: List\napiVersion: v1\nitems:\n- apiVersion: v1\n  kind: Secret\n"
                     + "  metadata: {name: s}\n",
                 "c/crds/d.yaml": "\n\n\(head) {name: d}\n",
-            ], values: "on: true", showsOrigins: true,
+            ], values: "shown: true", showsOrigins: true,
             gives: """
                 /ConfigMap//d c/crds/d.yaml:3
                 /ConfigMap//a1 c/templates/a.yaml:5
-                /ConfigMap//a2 c/templates/a.yaml:9
-                /ConfigMap//a3 c/templates/a.yaml:14
-                /ConfigMap//l0 c/templates/a.yaml:17
-                /ConfigMap//l1 c/templates/a.yaml:17
+                /ConfigMap//a2 c/templates/a.yaml:10
+                /ConfigMap//a3 c/templates/a.yaml:15
+                /ConfigMap//l0 c/templates/a.yaml:18
+                /ConfigMap//l1 c/templates/a.yaml:18
                 /ConfigMap//b c/templates/b.yaml:3
                 /Secret//s c/templates/c.yaml:1
                 """)

@@ -91,7 +91,10 @@ extension Map: GoParameter, GoResult {
     public static func taken(from value: Value) -> Map? {
         value.isNone ? Map(isNil: true) : value.asMap
     }
-    public var goValue: Value { .map(self) }
+    /// A function gets a map without the name of its type, and gives it back like that.
+    public var goValue: Value {
+        if case .named = type { .map(Map(self, as: .anyMap)) } else { .map(self) }
+    }
 }
 
 extension Array: GoTyped where Element: GoTyped {

@@ -74,7 +74,10 @@ struct JSONWriter {
             } else {
                 // A struct, its fields in their own order.
                 try enter(
-                    .entries(object.fieldNames.map { ($0, object.field($0) ?? Value.none) }))
+                    .entries(
+                        zip(object.jsonNames, object.fieldNames).map { name, field in
+                            (name, object.field(field) ?? Value.none)
+                        }))
             }
         }
     }

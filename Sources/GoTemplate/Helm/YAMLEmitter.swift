@@ -83,9 +83,7 @@ struct YAMLEmitter {
             if let value = object.underlying {
                 try write(value, inMapping: inMapping)
             } else {
-                let map = Map()
-                for name in object.fieldNames { map[name] = object.field(name) ?? Value.none }
-                try write(map)
+                try writeFields(of: object)
             }
         }
     }
@@ -148,8 +146,35 @@ struct YAMLEmitter {
         depth -= 1
     }
 
+    /// By the names and in the order of JSON; without the way through JSON as the struct has them, in small letters.
+    private mutating func writeFields(of object: any Object) throws(TemplateError) {
+        let isPretty = style == .pretty
+        let names =
+            isPretty
+            ? object.fieldNames.map { ByteString($0.description.lowercased()) } : object.jsonNames
+        let fields = zip(names, object.fieldNames).map { name, field in
+            (key: name, value: object.field(field) ?? Value.none)
+        }
+        try write(
+            isPretty
+                ? fields
+                : fields.sorted {
+                    naturallyPrecedes($0.key, $1.key, lettersAfterDigitsFirst: false)
+                })
+    }
+
     private mutating func write(_ map: Map) throws(TemplateError) {
-        if map.count == 0 {
+        let isPretty = style == .pretty
+        // The natural order is no total one; starting from a fixed order keeps the output fixed.
+        try write(
+            map.sortedEntries.sorted {
+                naturallyPrecedes($0.key, $1.key, lettersAfterDigitsFirst: isPretty)
+            })
+    }
+
+    private mutating func write(_ entries: [(key: ByteString, value: Value)]) throws(TemplateError)
+    {
+        if entries.isEmpty {
             writeIndicator("{", needsSpace: true, isSpace: true)
             writeIndicator("}")
             return
@@ -157,11 +182,6 @@ struct YAMLEmitter {
         try enter()
         let outer = indent
         indent = indent < 0 ? 0 : indent + 2
-        let isPretty = style == .pretty
-        // The natural order is no total one; starting from a fixed order keeps the output fixed.
-        let entries = map.sortedEntries.sorted {
-            naturallyPrecedes($0.key, $1.key, lettersAfterDigitsFirst: isPretty)
-        }
         for entry in entries {
             writeIndent()
             if style == .kubernetes { try checkKey(entry.key) }

@@ -16,6 +16,9 @@ public protocol Object {
     /// The names of a struct's exported fields, in order, as `%v` prints them when there is no `text`.
     var fieldNames: [ByteString] { get }
 
+    /// What JSON calls these fields, in the same order.
+    var jsonNames: [ByteString] { get }
+
     /// The value of an exported field.
     func field(_ name: ByteString) -> Value?
 
@@ -29,6 +32,7 @@ extension Object {
     public var underlying: Value? { nil }
     public var text: ByteString? { nil }
     public var fieldNames: [ByteString] { [] }
+    public var jsonNames: [ByteString] { fieldNames }
     public func field(_ name: ByteString) -> Value? { nil }
     public func method(_ name: ByteString) -> Function? { nil }
 }

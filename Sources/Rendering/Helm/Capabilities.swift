@@ -156,6 +156,9 @@ private struct HelmVersionObject: Object {
     var fieldNames: [ByteString] {
         ["Version", "GitCommit", "GitTreeState", "GoVersion", "KubeClientVersion"]
     }
+    var jsonNames: [ByteString] {
+        ["version", "git_commit", "git_tree_state", "go_version", "kube_client_version"]
+    }
 
     func field(_ name: ByteString) -> Value? {
         switch name {

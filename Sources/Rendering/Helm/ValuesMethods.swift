@@ -19,8 +19,8 @@ extension Map {
             return text
         },
         "Table": Function("Table") {
-            (values: Map, path: ByteString) throws(TemplateError) -> Map in
-            try values.table(at: path.parts).asValues
+            (values: Map, path: ByteString) throws(TemplateError) -> Value in
+            .map(try values.table(at: path.parts).asValues)
         },
         "PathValue": Function("PathValue") {
             (values: Map, path: ByteString) throws(TemplateError) -> Value in
