@@ -131,7 +131,7 @@ extension ChartTests {
         for (template, problem) in [
             (
                 configMap("printf \"it is %s\" (\(value) | b64dec)"),
-                "apps/shop/templates/m.yaml:1:1: ConfigMap/m holds a value of a Secret that lookup found"
+                "apps/shop/templates/m.yaml:1: ConfigMap/m holds a value of a Secret that lookup found"
             ),
             (
                 configMap("fail (\(value) | b64dec)"),

@@ -1,5 +1,6 @@
 import Model
 import Rendering
+import Synchronization
 import TestSupport
 import Testing
 
@@ -100,6 +101,42 @@ struct HelmRenderingTests {
             gives: "problem c/templates/a.yaml:4: apiVersion: is required")
     }
 
+    /// What is noted of a zone is the digest of its file; a name that could lead elsewhere is not asked for.
+    @Test func zonesAreReadByNameAndNoted() throws {
+        let fixed =
+            Array("TZif2".utf8) + [UInt8](repeating: 0, count: 15 + 24) + Array("TZif2".utf8)
+            + [UInt8](repeating: 0, count: 15 + 19) + [1, 0, 0, 0, 2] + [0, 0, 0x0E, 0x10, 0, 0]
+            + Array("A\u{0}".utf8) + Array("\n<ABC>-1\n".utf8)
+        let asked = Asked()
+        let zones = ChartZones { name in
+            asked.add(name)
+            return name == "Here/There" ? fixed : name == "Damaged" ? [1, 2, 3] : nil
+        }
+        let noted = Asked()
+        let names = ["Here/There", "Damaged", "No/Where", "../etc/localtime", "UTC", ""]
+        let template = names.map {
+            "{{ dateInZone \"15:04 MST\" (int64 0) \($0.debugDescription) }}\n"
+        }.joined()
+        let chart = try Chart(files: [
+            ChartFile(
+                name: "Chart.yaml", bytes: Array("apiVersion: v2\nname: c\nversion: 1.0.0".utf8)),
+            ChartFile(name: "templates/NOTES.txt", bytes: Array(template.utf8)),
+        ])
+        let output = try chart.rendered(
+            ChartValues(),
+            ChartOptions(release: ChartRelease(name: "rel"), capabilities: try ChartCapabilities()),
+            with: ChartSurroundings(
+                now: Timestamp(seconds: 0), zones: zones,
+                reads: ChartReads { question, answer in noted.add("\(question.text): \(answer())") }
+            ) { _, count in Array(repeating: 7, count: count) })
+        #expect(
+            String(decoding: output.notes, as: UTF8.self)
+                == "01:00 ABC\n" + String(repeating: "00:00 UTC\n", count: 5))
+        #expect(asked.all == ["Here/There", "Damaged", "No/Where"])
+        let answers = noted.all.map { $0.split(separator: ":").last.map { $0.count - 1 } ?? 0 }
+        #expect(answers == [64, 64, 7, 7] && noted.all[2] == "zone No/Where: unknown")
+    }
+
     @Test func aReleaseHasANameThatHelmTakes() throws {
         try check(
             ["c/templates/m.yaml": map], name: "UPPER_x",
@@ -145,4 +182,11 @@ struct HelmRenderingTests {
                 problem c/templates/m.yaml:1: metadata.name: is required
                 """)
     }
+}
+
+private final class Asked: Sendable {
+    private let names = Mutex<[String]>([])
+
+    var all: [String] { names.withLock { $0 } }
+    func add(_ name: String) { names.withLock { $0.append(name) } }
 }
