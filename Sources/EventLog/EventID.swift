@@ -29,12 +29,19 @@ public struct EventID: Hashable, Sendable {
         guard text.count == 36, text[8] == dash, text[13] == dash, text[18] == dash,
             text[23] == dash
         else { return nil }
-        var words: (UInt64, UInt64) = (0, 0)
-        for place in 0..<36 where place != 8 && place != 13 && place != 18 && place != 23 {
-            guard let digit = hexDigit(text[place]) else { return nil }
-            if place < 18 { words.0 = words.0 << 4 | digit } else { words.1 = words.1 << 4 | digit }
+        let bytes = text.bytes
+        func four(at place: Int) -> UInt64 {
+            let word = bytes.unsafeLoadUnaligned(fromByteOffset: place, as: UInt32.self)
+            return UInt64(UInt32(littleEndian: word))
         }
-        (high, low) = words
+        // Between the dashes stand 8, 4, 4, 4 and 12 digits.
+        guard let first = hexValue(ofEight: four(at: 0) | four(at: 4) << 32),
+            let second = hexValue(ofEight: four(at: 9) | four(at: 14) << 32),
+            let third = hexValue(ofEight: four(at: 19) | four(at: 24) << 32),
+            let fourth = hexValue(ofEight: four(at: 28) | four(at: 32) << 32)
+        else { return nil }
+        high = UInt64(first) << 32 | UInt64(second)
+        low = UInt64(third) << 32 | UInt64(fourth)
     }
 
     /// Such as `018f0000-0000-7000-8000-000000000001`.

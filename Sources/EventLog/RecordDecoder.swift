@@ -13,6 +13,7 @@ public struct RecordDecoder: FieldCoder {
     public init(_ bytes: [UInt8]) { self.init(bytes, bytes.indices) }
 
     /// Reads from a part of `bytes`; offsets in errors count from its beginning.
+    @usableFromInline
     init(_ bytes: [UInt8], _ range: Range<Int>) {
         self.bytes = bytes
         start = range.lowerBound
@@ -43,6 +44,7 @@ public struct RecordDecoder: FieldCoder {
     }
 
     /// Lends the decoder a pool of texts, or takes it back.
+    @usableFromInline
     mutating func exchange(_ pool: inout TextPool) { swap(&texts, &pool) }
 
     @inlinable
@@ -180,26 +182,29 @@ public struct RecordDecoder: FieldCoder {
     /// Skips `"name":` with the comma before it; nothing when another name stands here.
     @usableFromInline
     mutating func skip(name: StaticString) -> Bool {
-        let first = offset
-        if isFirstField || skip(UInt8(ascii: ",")), skip(UInt8(ascii: "\"")), skip(name),
-            skip(UInt8(ascii: "\"")), skip(UInt8(ascii: ":"))
-        {
-            isFirstField = false
-            return true
-        }
-        offset = first
-        return false
+        let quote = UInt8(ascii: "\"")
+        let opening = isFirstField ? offset : offset + 1
+        let closing = opening + 1 + name.utf8CodeUnitCount
+        // Another name nearly always ends elsewhere.
+        guard closing + 1 < end, bytes[closing] == quote, bytes[opening] == quote,
+            bytes[closing + 1] == UInt8(ascii: ":"),
+            isFirstField || bytes[offset] == UInt8(ascii: ","),
+            matches(name, opening + 1..<closing)
+        else { return false }
+        offset = closing + 2
+        isFirstField = false
+        return true
+    }
+
+    private func matches(_ text: StaticString, _ range: Range<Int>) -> Bool {
+        text.withUTF8Buffer { bytes.span.extracting(range).hasSameBytes(as: $0.span) }
     }
 
     private mutating func skip(_ text: StaticString) -> Bool {
         let count = text.utf8CodeUnitCount
-        guard offset + count <= end else { return false }
-        let matches = text.withUTF8Buffer { expected in
-            for index in 0..<count where bytes[offset + index] != expected[index] { return false }
-            return true
-        }
-        if matches { offset += count }
-        return matches
+        guard offset + count <= end, matches(text, offset..<offset + count) else { return false }
+        offset += count
+        return true
     }
 
     private func malformed(_ expected: String, at place: Int? = nil) -> CodecError {

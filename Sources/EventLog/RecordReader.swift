@@ -2,12 +2,13 @@
 ///
 /// What it reads is the same as `RecordDecoder` reads; it is only cheaper.
 public struct RecordReader: Sendable {
-    private var texts: TextPool
+    @usableFromInline var texts: TextPool
 
     /// - Parameter sharesTexts: Whether many records will be read, so that sharing pays.
     public init(sharesTexts: Bool = true) { texts = TextPool(sharesTexts: sharesTexts) }
 
     /// Reads one value that fills `range` of `bytes`.
+    @inlinable
     public mutating func value<Value: Coded>(
         _ type: Value.Type, in bytes: [UInt8], _ range: Range<Int>
     ) throws(CodecError) -> Value {

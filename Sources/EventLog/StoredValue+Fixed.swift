@@ -62,9 +62,9 @@ extension Digest: StoredValue {
             let bytes = text.bytes
             let first = bytes.unsafeLoadUnaligned(fromByteOffset: 16 * index, as: UInt64.self)
             let second = bytes.unsafeLoadUnaligned(fromByteOffset: 16 * index + 8, as: UInt64.self)
-            guard let high = hexValue(ofEight: first), let low = hexValue(ofEight: second) else {
-                return nil
-            }
+            guard let high = hexValue(ofEight: UInt64(littleEndian: first)),
+                let low = hexValue(ofEight: UInt64(littleEndian: second))
+            else { return nil }
             return UInt64(high) << 32 | UInt64(low)
         }
         guard let first = word(0), let second = word(1), let third = word(2), let fourth = word(3)
@@ -108,8 +108,7 @@ func hexDigit(of value: UInt64) -> UInt8 {
 /// of them is anything else.
 ///
 /// All eight are looked at in a few operations on one word, as a digest has sixty-four of them.
-private func hexValue(ofEight loaded: UInt64) -> UInt32? {
-    let text = UInt64(littleEndian: loaded)
+func hexValue(ofEight text: UInt64) -> UInt32? {
     let ones: UInt64 = 0x0101_0101_0101_0101
     // "0"…"9" are 0x30…0x39 and "a"…"f" are 0x61…0x66: bit 6 says which.
     let isLetter = (text >> 6) & ones

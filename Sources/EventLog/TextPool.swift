@@ -3,6 +3,7 @@
 /// A ledger names the same commits, streams and objects over and over. A text that is met again is neither
 /// checked nor allocated anew, and rows that hold it hold one copy. Each slot keeps the text that came
 /// last, so the pool never grows.
+@usableFromInline
 struct TextPool: Sendable {
     /// A power of two, or none when nothing is shared.
     private var slots: [String] = []
