@@ -42,6 +42,13 @@ public struct EventFilter: Hashable, Sendable {
         fill(&self)
     }
 
+    /// Events of some types about an application, up to a position.
+    public init(_ types: Set<String>, of application: String, upTo position: Int64) {
+        self.application = application
+        self.types = types
+        positions = 1...max(1, position)
+    }
+
     /// Whether the event is asked for.
     public func matches(_ envelope: Envelope) -> Bool {
         let subjects = envelope.subjects

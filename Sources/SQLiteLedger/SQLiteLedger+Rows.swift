@@ -50,11 +50,10 @@ extension SQLiteLedger {
     public func desired(_ application: String, at position: Int64) async throws(LedgerError)
         -> [ManifestsRendered.Object]
     {
-        var filter = EventFilter()
-        filter.application = application
-        filter.types = ["manifests.rendered"]
-        filter.positions = 1...max(1, position)
-        let newest = try await events(matching: filter, newestFirst: true, limit: 1).first
+        let newest = try await events(
+            matching: EventFilter(["manifests.rendered"], of: application, upTo: position),
+            newestFirst: true, limit: 1
+        ).first
         if newest?.isArchived == true {
             return try await reading { db in
                 let stored = self.stored(db)

@@ -40,6 +40,16 @@ public protocol LedgerReading: Sendable {
     func check(full: Bool) async throws -> LedgerCheck
 }
 
+extension LedgerReading {
+    /// The newest event of these types about an application, up to a position.
+    public func newest(_ types: Set<String>, of application: String, upTo position: Int64)
+        async throws -> RecordedEvent?
+    {
+        let filter = EventFilter(types, of: application, upTo: position)
+        return try await events(matching: filter, newestFirst: true, limit: 1, before: nil).first
+    }
+}
+
 /// What a verification found.
 public struct LedgerCheck: Sendable {
     public var events: Int64

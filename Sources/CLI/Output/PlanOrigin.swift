@@ -45,13 +45,8 @@ extension LedgerReading {
     /// What was rendered last when a saved plan was decided, and who wrote it.
     func origin(of row: PlanRow) async throws -> PlanOrigin {
         var origin = PlanOrigin(authors: row.saved.authors)
-        let rendering = try await events(
-            matching: EventFilter {
-                $0.application = row.application
-                $0.types = ["manifests.rendered"]
-                $0.positions = 1...max(1, row.saved.decidedAt)
-            }, newestFirst: true, limit: 1
-        ).first
+        let rendering = try await newest(
+            ["manifests.rendered"], of: row.application, upTo: row.saved.decidedAt)
         guard case .manifestsRendered(let rendered)? = rendering?.event else { return origin }
         origin.sources = rendered.sources ?? []
         origin.replaced = rendered.replaced ?? []

@@ -237,11 +237,7 @@ extension WhySearch {
     private func newest(_ types: Set<String>, of application: String, upTo position: Int64)
         async throws -> RecordedEvent?
     {
-        var filter = EventFilter()
-        filter.application = application
-        filter.types = types
-        filter.positions = 1...max(1, position)
-        let event = try await ledger.events(matching: filter, newestFirst: true, limit: 1).first
+        let event = try await ledger.newest(types, of: application, upTo: position)
         if let event, event.isArchived {
             throw CommandError(
                 "the line that wrote it cannot be found",
