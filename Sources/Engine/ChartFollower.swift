@@ -34,22 +34,24 @@ actor ChartFollower {
     /// How long to wait before the next look: the poll interval, or less after a failure, growing up to it.
     var pause: Duration { settings.pause(afterFailures: failures) }
 
-    /// Forgets what nobody wants any more: should it be wanted again, it means what it means then.
-    ///
-    /// - Returns: Those that were never asked for, and are not being asked for.
+    /// Those that were never asked for, and are not being asked for; what is not among the requests is forgotten.
     func unknown(among requests: Set<ChartRequest>) -> Set<ChartRequest> {
-        pinned = pinned.filter { requests.contains($0.key) }
-        complaints = complaints.filter { requests.contains($0.key) }
+        forget(allBut: requests)
         return requests.filter {
             pinned[$0] == nil && complaints[$0] == nil && !underWay.contains($0)
         }
     }
 
+    /// Forgets what nobody wants any more: should it be wanted again, it means what it means then.
+    func forget(allBut requests: Set<ChartRequest>) {
+        pinned = pinned.filter { requests.contains($0.key) }
+        complaints = complaints.filter { requests.contains($0.key) }
+    }
+
     /// Ends what is said of the repository: no application has a chart of it.
     func drop() async throws {
         failures = 0
-        pinned = [:]
-        complaints = [:]
+        forget(allBut: [])
         let name = settings.name
         guard let row = try await recorder.store.state({ $0.repositories[name] }) else { return }
         try await recorder.record(

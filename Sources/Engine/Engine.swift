@@ -257,7 +257,7 @@ extension Engine {
     private func pollCharts(of name: String) async {
         guard let follower = charts[name] else { return }
         let all = requests(for: name, by: await declaredApplications())
-        _ = await follower.unknown(among: all)
+        await follower.forget(allBut: all)
         if all.isEmpty { return await drop(follower) }
         await ask(follower) { try await follower.look(all) }
     }

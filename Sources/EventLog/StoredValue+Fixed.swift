@@ -89,15 +89,6 @@ extension ObjectKey: StoredValue {
     }
 }
 
-/// The value of a lower-case hexadecimal digit.
-func hexDigit(_ byte: UInt8) -> UInt64? {
-    switch byte {
-    case UInt8(ascii: "0")...UInt8(ascii: "9"): UInt64(byte - UInt8(ascii: "0"))
-    case UInt8(ascii: "a")...UInt8(ascii: "f"): UInt64(byte - UInt8(ascii: "a") + 10)
-    default: nil
-    }
-}
-
 /// The digit of the lowest four bits.
 func hexDigit(of value: UInt64) -> UInt8 {
     let digit = UInt8(truncatingIfNeeded: value & 15)

@@ -81,7 +81,8 @@ extension ChartSourceTests {
         #expect(try await world.run(until: isRefused))
     }
 
-    @Test func aRepositoryThatNobodyAsksIsNotSaidToBeUnreachable() async throws {
+    /// A chart is synced, and then its repository answers no more.
+    private func reachAndFallSilent() async throws {
         declare()
         publish("1.0.0")
         try await reach("version", "1.0.0")
@@ -90,6 +91,10 @@ extension ChartSourceTests {
             $0.store.state.repositories["charts"]?.unreachableSince != nil
         }
         #expect(try await world.run(until: isSilent))
+    }
+
+    @Test func aRepositoryThatNobodyAsksIsNotSaidToBeUnreachable() async throws {
+        try await reachAndFallSilent()
         world.source.commit(
             "no chart",
             [
@@ -107,14 +112,7 @@ extension ChartSourceTests {
     }
 
     @Test func aRepositoryThatLeftTheSettingsIsNotSaidToBeUnreachable() async throws {
-        declare()
-        publish("1.0.0")
-        try await reach("version", "1.0.0")
-        world.chartSource.setUnreachable(true)
-        let isSilent: @Sendable (World) -> Bool = {
-            $0.store.state.repositories["charts"]?.unreachableSince != nil
-        }
-        #expect(try await world.run(until: isSilent))
+        try await reachAndFallSilent()
         world.hasCharts.withLock { $0 = false }
         #expect(
             try await world.run { $0.store.state.repositories["charts"]?.unreachableSince == nil })

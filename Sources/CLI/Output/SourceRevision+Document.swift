@@ -1,14 +1,9 @@
 internal import Digests
 internal import EventLog
 internal import Model
+internal import Projections
 
 extension SourceRevision {
-    /// `1a2b3c4`, or `15.2.0 (sha256:3f9a0c1d2e4b)`.
-    var place: String? {
-        guard let version else { return commit.map { String($0.prefix(7)) } }
-        return version + (digest.map { " (sha256:\($0.shortText))" } ?? "")
-    }
-
     /// For `-o json`.
     var document: Node {
         var fields = Mapping([("repository", .string(repository))])

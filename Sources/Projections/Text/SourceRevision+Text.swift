@@ -4,9 +4,13 @@ public import EventLog
 extension SourceRevision {
     /// Such as `platform 1a2b3c4`, or `nginx 15.2.0 (sha256:3f9a0c1d2e4b)`: a version alone says nothing of the bytes.
     public var text: String {
-        guard let chart else { return "\(repository) \(commit?.prefix(7) ?? "")" }
-        let archive = digest.map { " (sha256:\($0.shortText))" } ?? ""
-        return "\(chart) \(version ?? "")\(archive)"
+        "\(chart ?? repository) \(place ?? "")"
+    }
+
+    /// `1a2b3c4`, or `15.2.0 (sha256:3f9a0c1d2e4b)`; `nil` where neither is on record.
+    public var place: String? {
+        guard let version else { return commit.map { String($0.prefix(7)) } }
+        return version + (digest.map { " (sha256:\($0.shortText))" } ?? "")
     }
 }
 
