@@ -28,6 +28,8 @@ public enum LedgerError: Error, Equatable, Sendable {
     case blobMismatch(digest: String)
     /// The disk is full; outcomes are still recorded, from the reserve.
     case full
+    /// A file could not be written, because its disk is full; the ledger is as it was.
+    case noSpace(path: String, reason: String?)
     /// The operating system failed to read or write; whether the events were recorded is not known, and
     /// repeating the same batch is safe.
     case io(String)
@@ -79,6 +81,7 @@ extension LedgerError: Diagnostic {
         case .notStorable(let type, _): "event \(type) cannot be stored"
         case .blobMismatch(let digest): "the bytes of blob \(digest) have another digest"
         case .full: "the disk of the ledger is full"
+        case .noSpace(let path, _): "there is no room for \(path): its disk is full"
         case .io: "the ledger could not be read or written"
         case .corrupt(let position, _):
             "the ledger is not intact\(position.map { " at event \($0)" } ?? "")"
@@ -106,6 +109,7 @@ extension LedgerError: Diagnostic {
             .notRedactable(_, let reason), .notArchivable(let reason),
             .wrongTree(let reason), .damagedArchive(_, let reason), .leftover(_, _, let reason):
             reason
+        case .noSpace(_, let reason): reason
         case .outdatedBase(let base):
             "the newest archive left tables of version \(base.saved), and this release has version \(base.wanted)"
         case .missingArchives(let archives): RecordedArchive.text(archives)
@@ -132,6 +136,8 @@ extension LedgerError: Diagnostic {
         case .wrongTree:
             "tidemark verify says where; tidemark rebuild makes it anew from the events"
         case .unreadable(_, let error): error.hint
+        case .noSpace(_, nil): "free some space there, or give a file on another disk"
+        case .noSpace: "free some space there, and say it again: nothing was changed"
         case .io: "may this user write to the folder, and is the disk sound?"
         case .archived: "name the archive with --archive FILE"
         case .outdatedBase(let base):

@@ -21,7 +21,7 @@ struct ArchiveAttempt: Sendable {
     init(of ledger: String, draft: String, file: String) throws(LedgerError) {
         var name = Array((ledger + Self.infix + "XXXXXX").utf8CString)
         let descriptor = mkstemp(&name)
-        guard descriptor >= 0 else { throw Self.failure(ledger) }
+        guard descriptor >= 0 else { throw Self.failure(ledger + Self.infix + "XXXXXX") }
         defer { close(descriptor) }
         note = String(decoding: name.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
         self.draft = draft
@@ -98,8 +98,12 @@ struct ArchiveAttempt: Sendable {
             path: file, note: note, reason: String(cString: strerror(errno)).lowercased())
     }
 
-    private static func failure(_ path: String) -> LedgerError {
-        .io("\(path): \(String(cString: strerror(errno)))")
+    private static func failure(_ note: String) -> LedgerError {
+        let failure = LedgerError.ofSystem(note)
+        guard case .noSpace = failure else { return failure }
+        return .noSpace(
+            path: note,
+            reason: "archiving first notes there, beside the ledger, which file it writes")
     }
 }
 

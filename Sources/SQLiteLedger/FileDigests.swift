@@ -26,7 +26,7 @@ enum FileDigests {
 
     /// SHA-256 of a file, read a part at a time.
     static func digest(of path: String) throws(LedgerError) -> Digest {
-        func failure() -> LedgerError { .io("\(path): \(String(cString: strerror(errno)))") }
+        func failure() -> LedgerError { .ofSystem(path) }
         let descriptor = open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { throw failure() }
         defer { close(descriptor) }

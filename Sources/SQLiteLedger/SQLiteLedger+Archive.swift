@@ -56,9 +56,7 @@ extension SQLiteLedger {
             // Whatever comes of it: a note that is still there then is cleaned up after.
             defer { leave(written.attempt) }
             await whenWritten()
-            if let event = try await writing({
-                try $0.archive(scan, (file, digest), actor, id)
-            }) {
+            if let event = try await record(scan, (file, digest), actor, id, written.attempt) {
                 try written.attempt.end()
                 return LedgerArchive(
                     path: file, event: event, through: scan.through, digest: digest)
@@ -69,6 +67,29 @@ extension SQLiteLedger {
         }
         throw LedgerError.notArchivable(
             reason: "payloads were redacted or archived meanwhile; say it again")
+    }
+
+    /// Puts the file on record and deletes what is in it.
+    ///
+    /// - Returns: `nil` when the file is outdated.
+    private func record(
+        _ scan: ArchiveScan, _ file: (path: String, digest: Digest), _ actor: Actor,
+        _ id: EventID, _ attempt: ArchiveAttempt
+    ) async throws(LedgerError) -> RecordedEvent? {
+        do {
+            return try await writing { try $0.archive(scan, file, actor, id) }
+        } catch {
+            switch error {
+            case .full, .noSpace: break
+            // It may be on record.
+            default: throw error
+            }
+            // It is not, and the file is in the way of the next attempt. What cannot be removed
+            // now is removed at the next start.
+            leave(attempt)
+            try? removeLeftovers()
+            throw LedgerError.noSpace(ledger: path)
+        }
     }
 
     private struct Written: Sendable {

@@ -74,8 +74,10 @@ extension SQLiteLedger {
 extension LedgerError {
     /// The ledger is only read while a copy is written: it is the disk of the copy that is full.
     func ofCopy(_ file: String) -> LedgerError {
-        if case .full = self { return .io("\(file): the disk is full") }
-        return self
+        switch self {
+        case .full, .noSpace: .noSpace(path: file, reason: nil)
+        default: self
+        }
     }
 }
 
@@ -99,15 +101,15 @@ func makeDraft(of file: String, like source: String) throws(LedgerError) -> Stri
     var name = Array((file + ".XXXXXX").utf8CString)
     let descriptor = mkstemp(&name)
     guard descriptor >= 0 else {
-        throw LedgerError.io("\(file): \(String(cString: strerror(errno)))")
+        throw LedgerError.ofSystem(file)
     }
     defer { close(descriptor) }
     let draft = String(decoding: name.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
     var status = stat()
     guard stat(source, &status) == 0, fchmod(descriptor, status.st_mode & 0o777) == 0 else {
-        let reason = String(cString: strerror(errno))
+        let failure = LedgerError.ofSystem(draft)
         removeFile(draft)
-        throw LedgerError.io("\(draft): \(reason)")
+        throw failure
     }
     return draft
 }
@@ -135,12 +137,12 @@ private func isSameFile(_ first: String, _ second: String) -> Bool {
 func syncFile(_ path: String) throws(LedgerError) -> Int64 {
     let descriptor = open(path, O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else {
-        throw LedgerError.io("\(path): \(String(cString: strerror(errno)))")
+        throw LedgerError.ofSystem(path)
     }
     defer { close(descriptor) }
     var status = stat()
     guard fsync(descriptor) == 0, fstat(descriptor, &status) == 0 else {
-        throw LedgerError.io("\(path): \(String(cString: strerror(errno)))")
+        throw LedgerError.ofSystem(path)
     }
     return Int64(status.st_size)
 }

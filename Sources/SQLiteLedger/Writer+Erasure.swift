@@ -18,7 +18,7 @@ extension Writer {
     func announceErasure() throws(LedgerError) {
         let descriptor = Glibc.open(erasureMarker, O_WRONLY | O_CREAT | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else {
-            throw LedgerError.io("\(erasureMarker): \(String(cString: strerror(errno)))")
+            throw LedgerError.ofSystem(erasureMarker)
         }
         Glibc.close(descriptor)
         try syncFolder(of: path)

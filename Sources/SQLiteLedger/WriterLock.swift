@@ -1,4 +1,4 @@
-internal import EventLog
+public import EventLog
 internal import Glibc
 
 /// The right to write a ledger: an advisory lock on `PATH.lock`, held until this value goes.
@@ -13,7 +13,7 @@ final class WriterLock: Sendable {
         // Not inherited by children: a worker that outlives the writer must not keep its lock.
         descriptor = open(file, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else {
-            throw LedgerError.io("\(file): \(String(cString: strerror(errno)))")
+            throw LedgerError.ofSystem(file)
         }
         if let reason = Self.take(descriptor) {
             let pid = Self.readPID(descriptor)
@@ -79,11 +79,28 @@ func syncFolder(of path: String) throws(LedgerError) {
     let folder = path.lastIndex(of: "/").map { String(path[...$0]) } ?? "."
     let descriptor = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
     guard descriptor >= 0 else {
-        throw LedgerError.io("\(folder): \(String(cString: strerror(errno)))")
+        throw LedgerError.ofSystem(folder)
     }
     defer { close(descriptor) }
     guard fsync(descriptor) == 0 else {
-        throw LedgerError.io("\(folder): \(String(cString: strerror(errno)))")
+        throw LedgerError.ofSystem(folder)
+    }
+}
+
+extension LedgerError {
+    /// What the call of the system that failed last means for a file.
+    static func ofSystem(_ path: String) -> LedgerError {
+        switch errno {
+        case ENOSPC, EDQUOT: .noSpace(path: path, reason: nil)
+        default: .io("\(path): \(String(cString: strerror(errno)))")
+        }
+    }
+
+    /// What `.full` means to somebody who does not know which ledger it is about.
+    public static func noSpace(ledger path: String) -> LedgerError {
+        .noSpace(
+            path: path,
+            reason: "nothing new is recorded there before \(Reserve.bytes >> 20) MiB are free")
     }
 }
 
@@ -91,7 +108,7 @@ func fileExists(_ path: String) -> Bool { access(path, F_OK) == 0 }
 
 func renameFile(_ from: String, to: String) throws(LedgerError) {
     guard rename(from, to) == 0 else {
-        throw LedgerError.io("\(to): \(String(cString: strerror(errno)))")
+        throw LedgerError.ofSystem(to)
     }
 }
 

@@ -96,14 +96,19 @@ struct Assembly: Sendable {
                     return (redaction.event, redaction.isErased)
                 },
                 archive: { time, file, actor, id in
-                    // Where there is nothing to move, the ledger says why.
-                    if try await ledger.event(id: id) == nil,
-                        let through = try? await ledger.archivable(before: time)
-                    {
-                        try await checkpointing.cover(through)
+                    do {
+                        // Where there is nothing to move, the ledger says why.
+                        if try await ledger.event(id: id) == nil,
+                            let through = try? await ledger.archivable(before: time)
+                        {
+                            try await checkpointing.cover(through)
+                        }
+                        return try await ledger.archive(
+                            before: time, to: file, actor: actor, id: id
+                        ).event
+                    } catch LedgerError.full {
+                        throw LedgerError.noSpace(ledger: ledger.path)
                     }
-                    return try await ledger.archive(before: time, to: file, actor: actor, id: id)
-                        .event
                 },
                 checkpoint: { try await checkpointing.checkpoint(actor: $0, id: $1) }))
     }

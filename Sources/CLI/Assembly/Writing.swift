@@ -80,16 +80,14 @@ struct Writing: Sendable {
         _ request: ControlRequest, _ application: String?,
         _ body: @escaping @Sendable (ControlAnswer, Session) async throws -> Result
     ) async throws -> Result {
-        let ledger = try await workspace.openForWriting(
-            archives: request.archives, mending: request.mending)
         let log = ErrorStreamLog.logger(level: .error)
-        // Before the first event of this command: an older copy must not be written to.
-        let checkpointing = Checkpointing(workspace: workspace, ledger: ledger, log: log)
-        for remark in try await checkpointing.verifyWithOthers() where !request.tellsOfOthers {
-            warn(remark)
+        let ledger: SQLiteLedger
+        let checkpointing: Checkpointing
+        do {
+            (ledger, checkpointing) = try await open(for: request, log)
+        } catch LedgerError.full {
+            throw LedgerError.noSpace(ledger: workspace.ledgerPath)
         }
-        try await ledger.recordBase()
-        try await recordSettings(ledger, workspace)
         let actor = Actor(kind: .user, id: "uid:\(getuid())", authentication: .unixPeer)
         var assembly = Assembly(
             workspace: workspace, ledger: ledger, log: log, checkpointing: checkpointing)
@@ -105,6 +103,22 @@ struct Writing: Sendable {
             let answer = try await controls.perform(request, actor: actor)
             return try await body(answer, Session(ledger: ledger, client: nil))
         }
+    }
+
+    /// Opens the ledger as its writer, and sees to it that it may be written to.
+    private func open(for request: ControlRequest, _ log: Logger) async throws -> (
+        SQLiteLedger, Checkpointing
+    ) {
+        let ledger = try await workspace.openForWriting(
+            archives: request.archives, mending: request.mending)
+        // Before the first event of this command: an older copy must not be written to.
+        let checkpointing = Checkpointing(workspace: workspace, ledger: ledger, log: log)
+        for remark in try await checkpointing.verifyWithOthers() where !request.tellsOfOthers {
+            warn(remark)
+        }
+        try await ledger.recordBase()
+        try await recordSettings(ledger, workspace)
+        return (ledger, checkpointing)
     }
 
     /// The application that a name means, which may be that of a saved plan; `nil` when the ledger does not know it.
