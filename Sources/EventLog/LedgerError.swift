@@ -49,6 +49,8 @@ public enum LedgerError: Error, Equatable, Sendable {
     case missingArchives([RecordedArchive])
     /// No `ledger.archived` of the ledger names the file; digests are SHA-256 in hexadecimal.
     case wrongArchive(path: String, digest: String, recorded: [String])
+    /// A folder of archives has none that the ledger records.
+    case noArchives(folder: String, recorded: [RecordedArchive])
     /// The file was written to be an archive of this ledger, and nothing was moved into it.
     case unrecordedArchive(path: String)
     /// A file that is an archive of this ledger does not hold what it must.
@@ -95,6 +97,7 @@ extension LedgerError: Diagnostic {
             "\(archives.count) of the ledger's archives \(archives.count == 1 ? "is" : "are") missing"
         case .wrongArchive(let path, _, _):
             "\(path) is not an archive of this ledger, or was changed"
+        case .noArchives(let folder, _): "there is no archive of this ledger in \(folder)"
         case .unrecordedArchive(let path): "\(path) was never put on record"
         case .damagedArchive(let path, _): "the archive \(path) is not intact"
         case .overtaken: "the ledger was archived or redacted each time that it was read through"
@@ -117,6 +120,10 @@ extension LedgerError: Diagnostic {
             recorded.isEmpty
                 ? "its digest is \(digest), and the ledger records no archive"
                 : "its digest is \(digest); the ledger records \(recorded.joined(separator: ", "))"
+        case .noArchives(_, let recorded):
+            recorded.isEmpty
+                ? "the ledger records none"
+                : "the ledger records \(RecordedArchive.text(recorded))"
         case .unrecordedArchive: "archiving ended before it moved anything into the file"
         case .wrongExpectedVersion: "another event was recorded first"
         case .locked, .exists, .notAFile, .inUse, .notFound, .tooNew, .readOnly, .envelopeTooLarge,
@@ -139,11 +146,18 @@ extension LedgerError: Diagnostic {
         case .noSpace(_, nil): "free some space there, or give a file on another disk"
         case .noSpace: "free some space there, and say it again: nothing was changed"
         case .io: "may this user write to the folder, and is the disk sound?"
-        case .archived: "name the archive with --archive FILE"
+        case .archived: "name the archive with --archive FILE, or its folder"
         case .outdatedBase(let base):
             "tidemark rebuild \(RecordedArchive.options(base.archives)), once"
         case .missingArchives(let archives):
-            "add \(RecordedArchive.options(archives)): everything is folded from the first event"
+            """
+            add \(RecordedArchive.options(archives)), or their folder: everything is folded from the \
+            first event
+            """
+        case .noArchives(_, let recorded):
+            recorded.isEmpty
+                ? "leave --archive out: the ledger has all of its payloads"
+                : "name the folder that they are in"
         case .wrongArchive, .damagedArchive:
             "name the file that tidemark archive wrote, or an intact copy of it"
         case .unrecordedArchive:

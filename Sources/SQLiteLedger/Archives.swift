@@ -152,11 +152,20 @@ extension ArchiveFile {
         return first...max(first, last)
     }
 
-    /// Size and root of its tree, as its checkpoint says; `nil` when that cannot be read.
-    func head() throws -> (size: Int64, root: String)? {
+    /// What its checkpoint says of its tree.
+    struct Head {
+        /// The name of the log.
+        let origin: String
+        let size: Int64
+        /// In Base64.
+        let root: String
+    }
+
+    /// `nil` when its checkpoint cannot be read.
+    func head() throws -> Head? {
         let lines = String(decoding: try resource("checkpoint") ?? [], as: UTF8.self)
             .split(separator: "\n", omittingEmptySubsequences: false)
         guard lines.count >= 3, let size = Int64(lines[1]), size > 0 else { return nil }
-        return (size, String(lines[2]))
+        return Head(origin: String(lines[0]), size: size, root: String(lines[2]))
     }
 }

@@ -28,21 +28,63 @@ extension StoredEvents {
     /// By the tree and the payloads that it says it has: what is in it is looked at when it is read.
     /// `Archives.requireWhole` looks at all of it.
     ///
+    /// - Parameter paths: Files, and folders, of which all archives of this ledger are taken.
     /// - Throws: `.wrongArchive` for a file that is none of them, `.unrecordedArchive` for one that nothing was
-    ///   moved into.
+    ///   moved into, `.noArchives` for a folder that has none.
     func archives(at paths: [String]) throws -> Archives {
         guard !paths.isEmpty else { return .none }
         let recorded = try recordedArchives()
         var files: [Archives.File] = []
         for path in paths {
-            guard let archive = try identify(path, recorded) else {
-                throw try isLeftover(path)
-                    ? LedgerError.unrecordedArchive(path: path) : wrongArchive(path, recorded)
+            let found =
+                isFolder(path)
+                ? try archives(inFolder: path, recorded) : [try archive(at: path, recorded)]
+            for file in found where !files.contains(where: { $0.recorded == file.recorded }) {
+                files.append(file)
             }
-            guard !files.contains(where: { $0.recorded == archive }) else { continue }
-            files.append(Archives.File(path: path, recorded: archive))
         }
         return Archives(files)
+    }
+
+    private func archive(at path: String, _ recorded: [RecordedArchive]) throws -> Archives.File {
+        guard let archive = try identify(path, recorded) else {
+            throw try isLeftover(path)
+                ? LedgerError.unrecordedArchive(path: path) : wrongArchive(path, recorded)
+        }
+        return Archives.File(path: path, recorded: archive)
+    }
+
+    /// The archives of this ledger in a folder.
+    ///
+    /// What is no archive, belongs to another log or had nothing moved into it is left alone.
+    private func archives(inFolder folder: String, _ recorded: [RecordedArchive]) throws
+        -> [Archives.File]
+    {
+        let files = try ArchiveFile.all(inFolder: folder).compactMap { path -> Archives.File? in
+            if let archive = try identify(path, recorded) {
+                return Archives.File(path: path, recorded: archive)
+            }
+            guard try isLeftover(path) || isOfAnotherLog(path) else {
+                throw try wrongArchive(path, recorded)
+            }
+            return nil
+        }
+        guard !files.isEmpty else {
+            throw LedgerError.noArchives(folder: folder, recorded: recorded)
+        }
+        return files
+    }
+
+    private func isOfAnotherLog(_ path: String) throws -> Bool {
+        do {
+            let head = try ArchiveFile.open(path).read { try ArchiveFile(db: $0).head() }
+            guard let head else { return false }
+            return try head.origin != origin()
+        } catch let error as DatabaseError
+            where [.SQLITE_NOTADB, .SQLITE_CORRUPT].contains(error.resultCode)
+        {
+            return false
+        }
     }
 
     private func identify(_ path: String, _ recorded: [RecordedArchive]) throws -> RecordedArchive?
@@ -85,7 +127,7 @@ extension StoredEvents {
     }
 
     /// Whether this ledger's tree has that root, as far as its nodes tell.
-    private func isOwn(_ head: (size: Int64, root: String)) throws -> Bool {
+    private func isOwn(_ head: ArchiveFile.Head) throws -> Bool {
         let nodes = TreeNodes(db: db)
         guard head.size <= (try nodes.leafCount()),
             let root = try? nodes.tree(of: head.size).root()

@@ -258,7 +258,7 @@ extension SQLiteLedger {
 
 extension StoredEvents {
     /// The name of this log, as the first event gives it.
-    fileprivate func origin() throws -> String {
+    func origin() throws -> String {
         guard case .ledgerOpened(let opened)? = try event(at: 1)?.event, !opened.origin.isEmpty
         else { return "tidemark" }
         return opened.origin

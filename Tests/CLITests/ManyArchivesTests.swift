@@ -83,6 +83,36 @@ struct ManyArchivesTests {
         #expect(refused.code == 2 && refused.errors.contains("--archive"), "\(refused.text)")
     }
 
+    @Test func aFolderStandsForAllThatAreInIt() async throws {
+        let (platform, paths) = try await platform()
+        let session = platform.session
+        let manager = FileManager.default
+        let folder = session.path + "/archives"
+        try manager.createDirectory(atPath: folder + "/sub", withIntermediateDirectories: true)
+        let empty = await session.run("log", "--archive", "archives")
+        #expect(empty.code == 2, "\(empty.text)")
+        #expect(empty.errors.contains("no archive of this ledger in FOLDER/archives"))
+        #expect(empty.errors.contains("the ledger records 1.db (events 1 to "), "\(empty.text)")
+        #expect(empty.errors.contains("try: name the folder that they are in"), "\(empty.text)")
+        for path in paths {
+            try manager.moveItem(
+                atPath: path, toPath: folder + "/" + URL(fileURLWithPath: path).lastPathComponent)
+        }
+        try Data("notes".utf8).write(to: URL(fileURLWithPath: folder + "/README"))
+        let log = await session.run("log", "-N", "0", "--archive", "archives/")
+        #expect(log.code == 0 && !log.text.contains("(archived)"), "\(log.text)")
+        let rebuild = await session.run("rebuild", "--archive", folder)
+        #expect(rebuild.code == 0, "\(rebuild.text)")
+        let verify = await session.run("verify", "--read-only", "--archive", folder)
+        #expect(verify.code == 0 && !verify.output.contains("archived"), "\(verify.text)")
+        try manager.moveItem(atPath: folder + "/7.db", toPath: folder + "/sub/7.db")
+        let some = await session.run("rebuild", "--archive", "archives")
+        #expect(some.code == 2 && some.errors.contains("because 7.db (events "), "\(some.text)")
+        let both = await session.run(
+            "rebuild", "--archive", "archives", "--archive", "archives/sub")
+        #expect(both.code == 0, "\(both.text)")
+    }
+
     @Test func whatIsMissingIsNamed() async throws {
         let (platform, paths) = try await platform()
         let some = paths.dropFirst().flatMap { ["--archive", $0] }

@@ -129,7 +129,7 @@ extension ArchiveTests {
                 first.db (events 1 to 6, recorded as @\(first.event.position), SHA-256 \
                 \(first.digest.shortText))
                 """)
-        #expect(error?.hint?.hasPrefix("add --archive first.db: ") == true)
+        #expect(error?.hint?.hasPrefix("add --archive first.db, or their folder: ") == true)
     }
 
     @Test func aFileThatNothingWasMovedIntoIsSaidToBeOne() async throws {

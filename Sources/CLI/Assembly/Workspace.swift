@@ -105,7 +105,9 @@ struct ConfigOptions: ParsableArguments {
 struct ArchiveOptions: ParsableArguments {
     @Option(
         name: .customLong("archive"),
-        help: "Archive that old payloads were moved into; may be repeated.")
+        help: ArgumentHelp(
+            "Archive that old payloads were moved into, or a folder of archives; may be repeated.",
+            valueName: "path"))
     var files: [String] = []
 
     func open(_ workspace: Workspace) async throws -> any LedgerReading {
@@ -113,7 +115,7 @@ struct ArchiveOptions: ParsableArguments {
         return try workspace.openFile(archives: try paths())
     }
 
-    /// Absolute, of files that are there.
+    /// Absolute, of files and folders that are there.
     func paths() throws -> [String] {
         let paths = files.map { Surroundings.current.path($0) }
         for path in paths where !Files.exists(path) {

@@ -9,9 +9,9 @@ struct ArchiveCommand: AsyncParsableCommand {
         discussion: """
             The file is whole, verified and durable before anything is deleted. Envelopes stay, so \
             every hash and proof does; the present and everything later can be asked as before. \
-            Commands that read the past take the file with --archive. It holds the entries of the log \
-            as tiles (c2sp.org/tlog-tiles), so it can be verified by itself. Syncs that have not ended \
-            are not moved.
+            Commands that read the past take the file with --archive, or the folder in which all are \
+            kept. It holds the entries of the log as tiles (c2sp.org/tlog-tiles), so it can be \
+            verified by itself. Syncs that have not ended are not moved.
 
             Example: tidemark archive --before 365d --out /archives/2025.db --yes.
             """)

@@ -161,9 +161,9 @@ struct RebuildCommand: AsyncParsableCommand {
         abstract: "Fold all stored rows anew from the events.",
         discussion: """
             Every table besides the events and bodies is derived. Exits with 1 when a row was not \
-            what the events give. With --archive, given once for each archive, it begins with the \
-            first event, otherwise with what the newest archive left. A release whose tables are of \
-            another version needs that once.
+            what the events give. With --archive, given once for each archive or for the folder of \
+            them, it begins with the first event, otherwise with what the newest archive left. A \
+            release whose tables are of another version needs that once.
 
             Example: tidemark rebuild.
             """)

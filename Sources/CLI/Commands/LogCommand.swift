@@ -229,7 +229,7 @@ func warnOfArchived(_ events: [RecordedEvent]) {
     guard count > 0 else { return }
     warn(
         "\(counted(count, "payload")) \(count == 1 ? "is" : "are") in an archive: "
-            + "--archive FILE reads it as part of the ledger")
+            + "--archive FILE, or the folder of archives, reads it as part of the ledger")
 }
 
 /// An event as a document: its envelope, and its payload or why that is not there.
