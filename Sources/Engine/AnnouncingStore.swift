@@ -60,4 +60,10 @@ final class AnnouncingStore: EventStore {
     {
         try await store.newest(types, of: application, upTo: position)
     }
+
+    func newest(_ types: Set<String>, of application: String, upTo position: Int64, limit: Int)
+        async throws -> [RecordedEvent]
+    {
+        try await store.newest(types, of: application, upTo: position, limit: limit)
+    }
 }

@@ -215,7 +215,7 @@ extension EnvironmentReconciler {
     {
         let row = try await recorder.store.state { $0.applications[application] }
         var desired = try await render(target, inputs, known: row)
-        desired.replaced = desired.sources?.replaced(since: row) ?? []
+        desired.replaced = try await replaced(desired.sources, of: application, since: row)
         let event = desired.event
         // What was looked up may change often, to no effect.
         let isIdle =

@@ -3,7 +3,6 @@ internal import Digests
 internal import EventLog
 internal import GitRepository
 public import Model
-internal import Projections
 public import Rendering
 
 /// One source of an application, with where it stands.
@@ -87,36 +86,6 @@ extension SourceRevision {
     func place(of source: Application.Source) -> LocatedSource.Place? {
         if let chart = pinned(repoURL: source.repoURL) { return .chart(chart) }
         return commit.flatMap { CommitID($0) }.map { .commit($0) }
-    }
-}
-
-extension [SourceRevision] {
-    /// Which archives are others than those that were rendered before under the same versions, once each.
-    ///
-    /// What was replaced stays on record until another version comes.
-    func replaced(since row: ApplicationRow?) -> [ReplacedArchive] {
-        var replaced: [ReplacedArchive] = []
-        for source in self {
-            guard let chart = source.chart, let version = source.version, let digest = source.digest
-            else { continue }
-            let former = row?.renderedSources?.first {
-                $0.repository == source.repository && $0.chart == chart && $0.version == version
-            }
-            let known = row?.replacedArchives?.first {
-                $0.repository == source.repository && $0.chart == chart && $0.version == version
-            }
-            let from = former?.digest == digest ? known?.from : former?.digest
-            guard let from, from != digest else { continue }
-            let archive = ReplacedArchive {
-                $0.chart = chart
-                $0.from = from
-                $0.repository = source.repository
-                $0.to = digest
-                $0.version = version
-            }
-            if !replaced.contains(archive) { replaced.append(archive) }
-        }
-        return replaced
     }
 }
 

@@ -17,6 +17,9 @@ public protocol EventStore: Sendable {
     /// The newest event of these types about an application, up to a position.
     func newest(_ types: Set<String>, of application: String, upTo position: Int64) async throws
         -> RecordedEvent?
+    /// The newest of them, the last one first.
+    func newest(_ types: Set<String>, of application: String, upTo position: Int64, limit: Int)
+        async throws -> [RecordedEvent]
 }
 
 /// One Kubernetes cluster.

@@ -51,10 +51,17 @@ final class MemoryStore: EventStore {
     func newest(_ types: Set<String>, of application: String, upTo position: Int64) async throws
         -> RecordedEvent?
     {
+        try await newest(types, of: application, upTo: position, limit: 1).first
+    }
+
+    func newest(_ types: Set<String>, of application: String, upTo position: Int64, limit: Int)
+        async throws -> [RecordedEvent]
+    {
         contents.withLock { contents in
-            contents.events.prefix(Int(position)).last {
+            let matching = contents.events.prefix(Int(position)).reversed().lazy.filter {
                 types.contains($0.envelope.type) && $0.subjects.application == application
             }
+            return Array(matching.prefix(limit))
         }
     }
 }

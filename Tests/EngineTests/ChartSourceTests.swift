@@ -161,6 +161,38 @@ struct ChartSourceTests {
         #expect(row?.replacedArchives == nil)
     }
 
+    @Test func anArchiveThatWasReplacedWhileAnotherVersionStoodIsNoticedWhenItComesBack()
+        async throws
+    {
+        declare("1.0.0")
+        publish("1.0.0")
+        try await reach("text", "1.0.0")
+        let before = try #require(row?.renderedSources?.first?.digest)
+        declare("1.1.0")
+        publish("1.1.0")
+        try await reach("text", "1.1.0")
+        // As it was, it is no other.
+        declare("1.0.0")
+        try await reach("text", "1.0.0")
+        #expect(row?.replacedArchives == nil)
+        declare("1.1.0")
+        try await reach("text", "1.1.0")
+
+        publish("1.0.0", "replaced")
+        declare("1.0.0", "back")
+        try await reach("text", "replaced")
+        let after = try #require(row?.renderedSources?.first?.digest)
+        let replaced = try #require(row?.replacedArchives)
+        #expect(replaced.map(\.from) == [before] && replaced.map(\.to) == [after])
+        // And once more, after another had its place again.
+        declare("1.1.0")
+        try await reach("text", "1.1.0")
+        #expect(row?.replacedArchives == nil)
+        declare("1.0.0")
+        try await reach("text", "replaced")
+        #expect(row?.replacedArchives == replaced)
+    }
+
     @Test func whatIsOnRecordNeedsNoNetwork() async throws {
         declare()
         publish("1.0.0")

@@ -5,9 +5,14 @@ extension SQLiteLedger: EventStore {
     public func newest(_ types: Set<String>, of application: String, upTo position: Int64)
         async throws -> RecordedEvent?
     {
+        try await newest(types, of: application, upTo: position, limit: 1).first
+    }
+
+    public func newest(
+        _ types: Set<String>, of application: String, upTo position: Int64, limit: Int
+    ) async throws -> [RecordedEvent] {
         try await events(
             matching: EventFilter(types, of: application, upTo: position), newestFirst: true,
-            limit: 1
-        ).first
+            limit: limit)
     }
 }

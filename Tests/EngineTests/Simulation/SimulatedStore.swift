@@ -130,9 +130,16 @@ final class SimulatedStore: Sendable {
         func newest(_ types: Set<String>, of application: String, upTo position: Int64)
             async throws -> RecordedEvent?
         {
-            store.events.prefix(Int(position)).last {
+            try await newest(types, of: application, upTo: position, limit: 1).first
+        }
+
+        func newest(
+            _ types: Set<String>, of application: String, upTo position: Int64, limit: Int
+        ) async throws -> [RecordedEvent] {
+            let matching = store.events.prefix(Int(position)).reversed().lazy.filter {
                 types.contains($0.envelope.type) && $0.subjects.application == application
             }
+            return Array(matching.prefix(limit))
         }
 
         func event(id: EventID) async throws -> RecordedEvent? {
