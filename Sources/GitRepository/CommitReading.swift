@@ -15,12 +15,7 @@ extension GitRepository {
             return encoding == "ISO-8859-1" || encoding == "LATIN1"
         }
         let reader = TextReader(isLatin: isLatin ?? false)
-        var parents: [CommitID] = []
-        for index in 0..<git_commit_parentcount(commit.pointer) {
-            if let parent = git_commit_parent_id(commit.pointer, index) {
-                parents.append(CommitID(parent.pointee))
-            }
-        }
+        let parents = parents(of: commit.pointer)
         guard let tree = git_commit_tree_id(commit.pointer) else {
             throw .damaged("commit \(name)", message: "it has no tree")
         }
@@ -34,6 +29,12 @@ extension GitRepository {
             trailers: reader.trailers(git_commit_message(commit.pointer)),
             changedPaths: paths.list, changedPathsTruncated: paths.truncated,
             signature: try signature(of: id, in: repository))
+    }
+
+    func parents(of commit: OpaquePointer) -> [CommitID] {
+        (0..<git_commit_parentcount(commit)).compactMap { index in
+            git_commit_parent_id(commit, index).map { CommitID($0.pointee) }
+        }
     }
 
     /// Compared with the first parent, renames as a removal and an addition.

@@ -32,4 +32,37 @@ extension GitRepository {
         }
         return try self.commit(CommitID(hunk.pointee.final_commit_id))
     }
+
+    /// The commit that a file has been as it is since: of one without lines, such as an archive.
+    ///
+    /// A merge that has it from a parent is passed over, as `git log -1 -- PATH` does.
+    ///
+    /// - Parameter commit: As of which the file is looked at.
+    /// - Throws: `.missing` when there is no such path.
+    /// - Complexity: O(commits since then).
+    public func lastChange(of path: String, at commit: CommitID) throws(GitError) -> Commit {
+        guard let id = try treeID(at: commit, path: path) else {
+            throw .missing("\(path) at \(commit.short)")
+        }
+        let repository = try repository()
+        var last = commit
+        while let parent = try parent(of: last, with: id, at: path, in: repository) {
+            last = parent
+        }
+        return try self.commit(last)
+    }
+
+    /// The first parent that has the same at a path.
+    private func parent(
+        of commit: CommitID, with id: String, at path: String, in repository: OpaquePointer
+    ) throws(GitError) -> CommitID? {
+        var own = commit.oid
+        let handle = try gitHandle("commit \(commit)", free: git_commit_free) {
+            git_commit_lookup($0, repository, &own)
+        }
+        for parent in parents(of: handle.pointer) where try treeID(at: parent, path: path) == id {
+            return parent
+        }
+        return nil
+    }
 }

@@ -80,6 +80,30 @@ extension WhyTests {
         return platform
     }
 
+    /// A chart that is packed below another has no lines in Git: whoever brought the archive is named.
+    @Test func aLineInAnArchiveLeadsToTheCommitOfTheArchive() async throws {
+        let platform = try await Platform()
+        try await commit(platform, "A", Self.chart, "a chart")
+        let files = Self.subchart.map { path, text in
+            (key: String(path.dropFirst("prod/charts/".count)), value: text)
+        }
+        let archive = tarGzip(of: files.sorted { $0.key < $1.key })
+        try await platform.repository.commit(
+            to: "main", changes: ["prod/charts/db-1.0.0.tgz": archive],
+            author: Commit.Identity(
+                name: "Engineer E", email: "e@example.org", time: Timestamp(seconds: 1_760_000_000)),
+            message: "a packed database")
+        try await commit(platform, "F", ["prod/values.yaml": "extra: false\n"], "later")
+        _ = await platform.session.run("sync", "web-prod", "--yes")
+        let why = await platform.session.run(
+            "why", "configmap/db", "--field", "data.engine", "-o", "wide")
+        #expect(
+            why.output.contains("template  prod/charts/db/templates/config.yaml:5 — "),
+            "\(why.text)")
+        #expect(why.output.contains("\"a packed database\" by Engineer E"), "\(why.text)")
+        #expect(why.output.contains("packed    in prod/charts/db-1.0.0.tgz\n"), "\(why.text)")
+    }
+
     @Test func aLineOfATemplateLeadsToItsCommit() async throws {
         let platform = try await written()
         let synced = await platform.session.run("sync", "web-prod", "--yes")

@@ -165,6 +165,34 @@ struct ReadingTests {
         }
     }
 
+    @Test func theLastChangeOfAFileIsWhatGitLogSays() async throws {
+        let place = try Playground()
+        let git = place.work
+        try git.commit(["a.tgz": "one", "b": "1"])
+        try git.commit(["b": "2"])
+        try git("checkout", "-q", "-b", "side")
+        try git.commit(["a.tgz": "two"], "on the side")
+        try git("checkout", "-q", "main")
+        try git.commit(["b": "3"])
+        try git("merge", "-q", "--no-ff", "-m", "merge", "side")
+        try git.commit(["c": "4"])
+        let repository = try await place.openWork()
+        for path in ["a.tgz", "b", "c"] {
+            for revision in ["HEAD", "HEAD~1", "HEAD~2", "side"] {
+                let log = try git("log", "-1", "--format=%H", revision, "--", path)
+                let commit = try #require(try git.id(revision))
+                guard !log.isEmpty else {
+                    await #expect(throws: GitError.missing("\(path) at \(commit.short)")) {
+                        try await repository.lastChange(of: path, at: commit)
+                    }
+                    continue
+                }
+                let found = try await repository.lastChange(of: path, at: commit)
+                #expect(found.id.description == log, "\(path) \(revision)")
+            }
+        }
+    }
+
     @Test func revisionsMeanWhatArgoMeans() async throws {
         let place = try Playground()
         let git = place.work

@@ -16,6 +16,8 @@ struct WhyReport {
         var repository: String
         var origin: FieldOrigin
         var author: Commit?
+        /// The file in Git that the line is packed into, when it is not a file itself.
+        var archive: String?
         /// Of the lines that values stand in, by the path of the value.
         var authors: [String: Commit] = [:]
     }
@@ -49,6 +51,7 @@ struct WhyReport {
         if let written {
             let kind = written.origin.isTemplate ? "template" : "line"
             lines.append((kind, "\(written.origin.line.text)\(Self.credit(written.author))"))
+            if let archive = written.archive { lines.append(("packed", "in \(archive)")) }
             for use in written.origin.values {
                 lines.append(("value", Self.text(use, written)))
             }
@@ -96,6 +99,7 @@ struct WhyReport {
         fields["repository"] = .string(written.repository)
         fields["commit"] = written.commit.map { .string($0) } ?? .null
         if let chart = written.chart { fields["chart"] = .string(chart) }
+        if let archive = written.archive { fields["archive"] = .string(archive) }
         fields[written.origin.isTemplate ? "template" : "line"] = Self.document(
             written.origin.line, written.author)
         fields["values"] = .array(

@@ -99,13 +99,32 @@ private struct SourcePlace {
     /// The files of the repository that a rendering of the source reads, or of the chart.
     var tree: FileTree
 
-    /// Who wrote a line; of a chart from elsewhere nobody is known.
+    /// Who wrote a line, or brought the archive that it is in; of a chart from elsewhere nobody is known.
     func blame(_ line: SourceLocation) async throws -> Commit? {
+        guard let mirror, let commit else { return nil }
         // A symbolic link has no lines of its own.
-        guard let mirror, let commit, case .file(let path, _) = tree.resolve(line.file) else {
-            return nil
+        if case .file(let path, _) = tree.resolve(line.file) {
+            return try await mirror.blame(path, line: line.line ?? 1, at: commit)
         }
-        return try await mirror.blame(path, line: line.line ?? 1, at: commit)
+        guard let archive = archive(of: line.file) else { return nil }
+        return try await mirror.lastChange(of: archive, at: commit)
+    }
+
+    /// The archive in the folder `charts` of another chart that a file is in, such as `web/charts/db-1.0.0.tgz` of
+    /// `web/charts/db/values.yaml`; `nil` when it is in none.
+    func archive(of file: String) -> String? {
+        guard mirror != nil, case .missing = tree.resolve(file) else { return nil }
+        let parts = file.split(separator: "/")
+        for (index, part) in parts.enumerated().dropLast(2) where part == "charts" {
+            let folder = parts[...index].joined(separator: "/") + "/"
+            let name = parts[index + 1]
+            let packed = tree.entries.keys.filter { path in
+                path.hasPrefix(folder + name + "-") && path.hasSuffix(".tgz")
+                    && path.dropFirst(folder.count + name.count + 1).first?.isNumber == true
+            }
+            if let first = packed.min() { return first }
+        }
+        return nil
     }
 
     /// Such as `nginx 15.2.0 (sha256:3f9a0c1d2e4b)`.
@@ -166,6 +185,7 @@ extension WhySearch {
                 commit: place.commit?.description, chart: place.chart,
                 repository: place.repository, origin: origin)
             written.author = try? await place.blame(origin.line)
+            written.archive = place.archive(of: origin.line.file)
             for use in origin.values {
                 written.authors[use.path] = await author(of: use, place, places)
             }
