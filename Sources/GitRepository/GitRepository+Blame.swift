@@ -33,6 +33,32 @@ extension GitRepository {
         return try self.commit(CommitID(hunk.pointee.final_commit_id))
     }
 
+    /// The commits that the lines of a file have been as they are since, the first line first.
+    ///
+    /// - Parameter commit: As of which the file is looked at.
+    /// - Throws: `.missing` when there is no such file.
+    public func blame(_ path: String, at commit: CommitID) throws(GitError) -> [CommitID] {
+        let repository = try repository()
+        guard try file(at: commit, path: path) != nil else {
+            throw .missing("\(path) at \(commit.short)")
+        }
+        var options = git_blame_options()
+        try check(
+            "the history of \(path)",
+            git_blame_options_init(&options, UInt32(GIT_BLAME_OPTIONS_VERSION)))
+        options.newest_commit = commit.oid
+        let blame = try gitHandle("the history of \(path)", free: git_blame_free) {
+            git_blame_file($0, repository, path, &options)
+        }
+        var lines: [CommitID] = []
+        for index in 0..<git_blame_get_hunk_count(blame.pointer) {
+            guard let hunk = git_blame_get_hunk_byindex(blame.pointer, index) else { continue }
+            lines += repeatElement(
+                CommitID(hunk.pointee.final_commit_id), count: Int(hunk.pointee.lines_in_hunk))
+        }
+        return lines
+    }
+
     /// The commit that a file has been as it is since: of one without lines, such as an archive.
     ///
     /// A merge that has it from a parent is passed over, as `git log -1 -- PATH` does.

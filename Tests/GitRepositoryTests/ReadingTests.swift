@@ -156,6 +156,8 @@ struct ReadingTests {
             ])
             let found = try await repository.blame("a/values.yaml", line: line, at: head)
             #expect(text.hasPrefix(found.id.description), "line \(line)")
+            let all = try await repository.blame("a/values.yaml", at: head)
+            #expect(all.count == 4 && all[line - 1] == found.id, "line \(line)")
         }
         await #expect(throws: GitError.self) {
             try await repository.blame("a/values.yaml", line: 9, at: head)

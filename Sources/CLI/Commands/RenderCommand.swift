@@ -17,6 +17,7 @@ struct RenderCommand: AsyncParsableCommand {
             and kept.
 
             Example: tidemark render charts/web --values production.yaml --set image.tag=1.28.
+            Example: tidemark render charts/web --blame --output wide.
             Example: tidemark render podinfo --repo https://stefanprodan.github.io/podinfo \
             --version '^6'.
             """)
@@ -41,17 +42,19 @@ struct RenderCommand: AsyncParsableCommand {
     func run() async throws {
         if let reference = try repository.reference(source) {
             try directory.refuse(for: source)
-            return try renderChart(try unpackedChart(try await repository.pull(reference)))
+            return try await renderChart(
+                try unpackedChart(try await repository.pull(reference)), folder: nil)
         }
         try repository.refuse(for: source)
         let path = Surroundings.current.path(source)
         let isChart = !Files.isFolder(path) || Files.exists(path + "/Chart.yaml")
         if isChart {
             try directory.refuse(for: source)
-            return try renderChart(
-                Files.isFolder(path)
+            let isFolder = Files.isFolder(path)
+            return try await renderChart(
+                isFolder
                     ? Chart.files(of: try Files.tree(path), path: "")
-                    : unpackedChart(try Files.read(path)))
+                    : unpackedChart(try Files.read(path)), folder: isFolder ? path : nil)
         }
         try chart.refuse(for: source)
         let tree = try Files.tree(path)
@@ -69,8 +72,8 @@ struct RenderCommand: AsyncParsableCommand {
         }
     }
 
-    private func renderChart(_ files: [ChartFile]) throws {
-        if chart.blame { return try blame(files) }
+    private func renderChart(_ files: [ChartFile], folder: String?) async throws {
+        if chart.blame { return try await blame(files, folder) }
         let rendered = try Chart(files: files).rendered(
             try chart.chartValues(), try chart.options(namespace: namespace),
             with: try chart.surroundings())
@@ -88,15 +91,23 @@ struct RenderCommand: AsyncParsableCommand {
 
 extension RenderCommand {
     /// Every line with the template and the values that it is made of.
-    private func blame(_ files: [ChartFile]) throws {
+    private func blame(_ files: [ChartFile], _ folder: String?) async throws {
         let blame = try Chart(files: files).blamed(
             try chart.chartValues(), try chart.options(namespace: namespace),
             with: try chart.surroundings())
         for warning in blame.output.warnings { warn(warning) }
-        let report = BlameReport(
+        var report = BlameReport(
             lines: blame.lines(includesDefinitions: chart.includeCRDs, skipsTests: chart.skipTests))
+        let isWide = output == .wide
+        if isWide || output == .json, var authors = await LineAuthors(folder, files) {
+            for (index, line) in report.lines.enumerated() {
+                guard let template = line.template else { continue }
+                report.commits[index] = await authors.commit(
+                    of: template, line: line.templateLine)
+            }
+        }
         switch output {
-        case .table, .wide, .yaml: try show(report.text)
+        case .table, .wide, .yaml: try show(report.text(isWide: isWide))
         case .json:
             try show(
                 report.documents.map { String(decoding: printJSON($0), as: UTF8.self) + "\n" }
@@ -181,7 +192,11 @@ struct ChartArguments: ParsableArguments {
     @Option(help: "Makes random functions repeatable; without it each rendering draws anew.")
     var seed: String?
 
-    @Flag(help: "Tell of each line which template wrote it, and which values from where.")
+    @Flag(
+        help: """
+            Tell of each line which template wrote it, and which values from where; with --output \
+            wide or json also which commit, in a working copy of Git.
+            """)
     var blame = false
 
     func refuse(for source: String) throws {

@@ -1,3 +1,4 @@
+internal import GitRepository
 internal import Model
 internal import Rendering
 internal import YAML
@@ -5,17 +6,22 @@ internal import YAML
 /// The lines of a rendered chart with what each is made of.
 struct BlameReport {
     let lines: [BlamedLine]
+    /// Who wrote the lines of the templates, by the place of the line; empty when that is not known.
+    var commits: [Int: Commit] = [:]
 
     /// `templates/web.yaml:12 │ replicas: 3  ← replicas (production.yaml:4)`, each line in one line.
-    var text: String {
+    ///
+    /// - Parameter isWide: Whether the commits of the templates' lines are told.
+    func text(isWide: Bool) -> String {
         let places = lines.map { Self.place($0) }
         let width = min(places.map(\.count).max() ?? 0, Self.placeWidth)
         var text = ""
-        for (line, place) in zip(lines, places) {
+        for (index, (line, place)) in zip(lines, places).enumerated() {
             let shown = place.count > width ? "…" + place.suffix(width - 1) : place
             text += shown + String(repeating: " ", count: width - shown.count) + " │ " + line.text
             let values = Self.values(line)
             if !values.isEmpty { text += "  ← " + values.joined(separator: ", ") }
+            if isWide { text += WhyReport.credit(commits[index]) }
             text += "\n"
         }
         return text
@@ -63,6 +69,7 @@ struct BlameReport {
             fields["text"] = .string(line.text)
             fields["template"] = line.template.map { .string($0) } ?? .null
             fields["templateLine"] = line.template == nil ? .null : .int(Int64(line.templateLine))
+            fields["commit"] = WhyReport.document(commits[index])
             fields["values"] = .array(line.values.map { Self.document($0) })
             return .object(fields)
         }

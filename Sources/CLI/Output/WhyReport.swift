@@ -80,7 +80,7 @@ struct WhyReport {
     }
 
     /// Who wrote a line, when and why.
-    private static func credit(_ commit: Commit?) -> String {
+    static func credit(_ commit: Commit?) -> String {
         guard let commit else { return "" }
         return
             " — \(commit.id.short) \"\(commit.subject)\" by \(commit.authorName) <\(commit.authorEmail)>, "
@@ -119,7 +119,7 @@ struct WhyReport {
         return .object(fields)
     }
 
-    private static func document(_ commit: Commit?) -> Node {
+    static func document(_ commit: Commit?) -> Node {
         guard let commit else { return .null }
         var fields = Mapping()
         fields["id"] = .string(commit.id.description)

@@ -110,21 +110,10 @@ private struct SourcePlace {
         return try await mirror.lastChange(of: archive, at: commit)
     }
 
-    /// The archive in the folder `charts` of another chart that a file is in, such as `web/charts/db-1.0.0.tgz` of
-    /// `web/charts/db/values.yaml`; `nil` when it is in none.
+    /// The archive in Git that a file is packed into.
     func archive(of file: String) -> String? {
         guard mirror != nil, case .missing = tree.resolve(file) else { return nil }
-        let parts = file.split(separator: "/")
-        for (index, part) in parts.enumerated().dropLast(2) where part == "charts" {
-            let folder = parts[...index].joined(separator: "/") + "/"
-            let name = parts[index + 1]
-            let packed = tree.entries.keys.filter { path in
-                path.hasPrefix(folder + name + "-") && path.hasSuffix(".tgz")
-                    && path.dropFirst(folder.count + name.count + 1).first?.isNumber == true
-            }
-            if let first = packed.min() { return first }
-        }
-        return nil
+        return packedChart(of: file, among: tree.entries.keys)
     }
 
     /// Such as `nginx 15.2.0 (sha256:3f9a0c1d2e4b)`.
