@@ -16,76 +16,71 @@ struct CertificateIssuer: Sendable {
     let random: RandomPlaces
     let issued: @Sendable (String) -> Void
 
-    var functions: [Function] {
+    static let functions: [Function] =
         [
             Function(inContext: "genPrivateKey") {
                 (execution: inout Execution, type: ByteString) throws(TemplateError) -> ByteString
                 in
-                try privateKey("\(type)", &execution)
+                try execution.issuer.privateKey("\(type)", &execution)
             },
             Function("buildCustomCert") {
                 (certificate: ByteString, key: ByteString) throws(TemplateError) -> Value in
                 try custom("\(certificate)", "\(key)")
             },
         ] + authorities + selfSigned + signed
-    }
 
-    private var authorities: [Function] {
-        [
-            Function(inContext: "genCA") {
-                (execution: inout Execution, name: ByteString, days: Int) throws(TemplateError)
-                    -> Value in
-                try issue(Request("\(name)", days, isAuthority: true), &execution)
-            },
-            Function(inContext: "genCAWithKey") {
-                (
-                    execution: inout Execution, name: ByteString, days: Int, key: ByteString
-                ) throws(TemplateError) -> Value in
-                try issue(Request("\(name)", days, isAuthority: true, key: "\(key)"), &execution)
-            },
-        ]
-    }
+    private static let authorities: [Function] = [
+        Function(inContext: "genCA") {
+            (execution: inout Execution, name: ByteString, days: Int) throws(TemplateError)
+                -> Value in
+            try execution.issuer.issue(Request("\(name)", days, isAuthority: true), &execution)
+        },
+        Function(inContext: "genCAWithKey") {
+            (
+                execution: inout Execution, name: ByteString, days: Int, key: ByteString
+            ) throws(TemplateError) -> Value in
+            try execution.issuer.issue(
+                Request("\(name)", days, isAuthority: true, key: "\(key)"), &execution)
+        },
+    ]
 
-    private var selfSigned: [Function] {
-        [
-            Function(inContext: "genSelfSignedCert") {
-                (
-                    execution: inout Execution, name: ByteString, addresses: Value, names: Value,
-                    days: Int
-                ) throws(TemplateError) -> Value in
-                try issue(Request("\(name)", days, addresses, names), &execution)
-            },
-            Function(inContext: "genSelfSignedCertWithKey") {
-                (
-                    execution: inout Execution, name: ByteString, addresses: Value, names: Value,
-                    days: Int, key: ByteString
-                ) throws(TemplateError) -> Value in
-                try issue(Request("\(name)", days, addresses, names, key: "\(key)"), &execution)
-            },
-        ]
-    }
+    private static let selfSigned: [Function] = [
+        Function(inContext: "genSelfSignedCert") {
+            (
+                execution: inout Execution, name: ByteString, addresses: Value, names: Value,
+                days: Int
+            ) throws(TemplateError) -> Value in
+            try execution.issuer.issue(Request("\(name)", days, addresses, names), &execution)
+        },
+        Function(inContext: "genSelfSignedCertWithKey") {
+            (
+                execution: inout Execution, name: ByteString, addresses: Value, names: Value,
+                days: Int, key: ByteString
+            ) throws(TemplateError) -> Value in
+            try execution.issuer.issue(
+                Request("\(name)", days, addresses, names, key: "\(key)"), &execution)
+        },
+    ]
 
-    private var signed: [Function] {
-        [
-            Function(inContext: "genSignedCert") {
-                (
-                    execution: inout Execution, name: ByteString, addresses: Value, names: Value,
-                    days: Int, authority: Value
-                ) throws(TemplateError) -> Value in
-                try issue(
-                    Request("\(name)", days, addresses, names, authority: authority), &execution)
-            },
-            Function(inContext: "genSignedCertWithKey") {
-                (
-                    execution: inout Execution, name: ByteString, addresses: Value, names: Value,
-                    days: Int, authority: Value, key: ByteString
-                ) throws(TemplateError) -> Value in
-                try issue(
-                    Request("\(name)", days, addresses, names, key: "\(key)", authority: authority),
-                    &execution)
-            },
-        ]
-    }
+    private static let signed: [Function] = [
+        Function(inContext: "genSignedCert") {
+            (
+                execution: inout Execution, name: ByteString, addresses: Value, names: Value,
+                days: Int, authority: Value
+            ) throws(TemplateError) -> Value in
+            try execution.issuer.issue(
+                Request("\(name)", days, addresses, names, authority: authority), &execution)
+        },
+        Function(inContext: "genSignedCertWithKey") {
+            (
+                execution: inout Execution, name: ByteString, addresses: Value, names: Value,
+                days: Int, authority: Value, key: ByteString
+            ) throws(TemplateError) -> Value in
+            try execution.issuer.issue(
+                Request("\(name)", days, addresses, names, key: "\(key)", authority: authority),
+                &execution)
+        },
+    ]
 
     // MARK: - Keys
 
@@ -126,7 +121,8 @@ struct CertificateIssuer: Sendable {
 
     // MARK: - Certificates
 
-    private func custom(_ certificate: String, _ key: String) throws(TemplateError) -> Value {
+    private static func custom(_ certificate: String, _ key: String) throws(TemplateError) -> Value
+    {
         guard let text = Data(base64Encoded: certificate) else {
             throw TemplateError("unable to decode base64 certificate")
         }
@@ -162,6 +158,12 @@ struct CertificateIssuer: Sendable {
             KeyPair(
                 certificate: certificate,
                 key: String(decoding: parts[1], as: UTF8.self)))
+    }
+}
+
+extension Execution {
+    fileprivate var issuer: CertificateIssuer {
+        get throws(TemplateError) { try given(CertificateIssuer.self) }
     }
 }
 

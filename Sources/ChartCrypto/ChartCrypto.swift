@@ -16,10 +16,15 @@ public func chartCrypto(
     randomBytes: @escaping @Sendable (ChartCallSite, Int) -> [UInt8]
 ) -> ChartExtension {
     let random = RandomPlaces(randomBytes: randomBytes)
-    let issuer = CertificateIssuer(now: now, keeper: keeper, random: random, issued: issued)
     return ChartExtension(
-        passwordFunctions(random) + cipherFunctions(random) + issuer.functions)
+        functions,
+        given: [
+            random, CertificateIssuer(now: now, keeper: keeper, random: random, issued: issued),
+        ])
 }
+
+private let functions = ChartExtension.functions(
+    with: passwordFunctions + cipherFunctions + CertificateIssuer.functions)
 
 /// What a call counts as, in steps of templates, about 100 ns each.
 enum CryptoCost {
@@ -37,6 +42,12 @@ struct RandomPlaces: Sendable {
 
     func bytes(_ count: Int, _ execution: borrowing Execution) -> [UInt8] {
         randomBytes(ChartCallSite(execution.callSite), count)
+    }
+}
+
+extension Execution {
+    func randomBytes(_ count: Int) throws(TemplateError) -> [UInt8] {
+        try given(RandomPlaces.self).bytes(count, self)
     }
 }
 

@@ -5,36 +5,34 @@ internal import FoundationEssentials
 internal import GoTemplate
 
 /// `bcrypt`, `htpasswd` and `derivePassword`.
-func passwordFunctions(_ random: RandomPlaces) -> [Function] {
-    [
-        Function(inContext: "bcrypt") {
-            (execution: inout Execution, password: ByteString) throws(TemplateError) -> ByteString
-            in
-            try execution.charge(steps: CryptoCost.password)
-            return ByteString(bcrypt(password.bytes, salt: random.bytes(16, execution)))
-        },
-        Function(inContext: "htpasswd") {
-            (
-                execution: inout Execution, user: ByteString, password: ByteString
-            ) throws(TemplateError) -> ByteString in
-            if user.bytes.contains(UInt8(ascii: ":")) {
-                return ByteString("invalid username: ") + user
-            }
-            try execution.charge(steps: CryptoCost.password)
-            let hash = bcrypt(password.bytes, salt: random.bytes(16, execution))
-            return user + ByteString(":\(hash)")
-        },
-        Function(inContext: "derivePassword") {
-            (
-                execution: inout Execution, counter: Int, type: ByteString, password: ByteString,
-                user: ByteString,
-                site: ByteString
-            ) throws(TemplateError) -> ByteString in
-            try execution.charge(steps: CryptoCost.derivedPassword)
-            return derivedPassword(counter, "\(type)", password.bytes, user.bytes, site.bytes)
-        },
-    ]
-}
+let passwordFunctions: [Function] = [
+    Function(inContext: "bcrypt") {
+        (execution: inout Execution, password: ByteString) throws(TemplateError) -> ByteString
+        in
+        try execution.charge(steps: CryptoCost.password)
+        return ByteString(bcrypt(password.bytes, salt: try execution.randomBytes(16)))
+    },
+    Function(inContext: "htpasswd") {
+        (
+            execution: inout Execution, user: ByteString, password: ByteString
+        ) throws(TemplateError) -> ByteString in
+        if user.bytes.contains(UInt8(ascii: ":")) {
+            return ByteString("invalid username: ") + user
+        }
+        try execution.charge(steps: CryptoCost.password)
+        let hash = bcrypt(password.bytes, salt: try execution.randomBytes(16))
+        return user + ByteString(":\(hash)")
+    },
+    Function(inContext: "derivePassword") {
+        (
+            execution: inout Execution, counter: Int, type: ByteString, password: ByteString,
+            user: ByteString,
+            site: ByteString
+        ) throws(TemplateError) -> ByteString in
+        try execution.charge(steps: CryptoCost.derivedPassword)
+        return derivedPassword(counter, "\(type)", password.bytes, user.bytes, site.bytes)
+    },
+]
 
 /// A password under bcrypt, `$2a$` with ten rounds of cost, or the text of Go's error.
 ///

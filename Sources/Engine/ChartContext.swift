@@ -73,10 +73,8 @@ struct RenderingContext: Sendable {
         let keeper = record.noting(failuresOf: chartVault.keeper(scope: scope))
         return ChartSurroundings(
             now: now,
-            extensions: [
-                chartCrypto(
-                    now: self.now, keeper: keeper, issued: record.note(issued:), randomBytes: draw)
-            ],
+            others: chartCrypto(
+                now: self.now, keeper: keeper, issued: record.note(issued:), randomBytes: draw),
             lookup: record.lookup(in: lookups), zones: zones, reads: record.reads,
             randomBytes: draw)
     }

@@ -101,7 +101,7 @@ extension FieldOrigin {
         let draw = seededBytes(Array("which line".utf8))
         return ChartSurroundings(
             now: now,
-            extensions: [chartCrypto(now: now, keeper: .forgetful, randomBytes: draw)],
+            others: chartCrypto(now: now, keeper: .forgetful, randomBytes: draw),
             zones: zones, randomBytes: draw)
     }
 }

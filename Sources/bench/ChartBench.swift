@@ -70,7 +70,7 @@ private func surroundings() -> ChartSurroundings {
         Array(repeating: 7, count: count)
     }
     let crypto = chartCrypto(now: now, keeper: .forgetful, randomBytes: draw)
-    return ChartSurroundings(now: now, extensions: [crypto], randomBytes: draw)
+    return ChartSurroundings(now: now, others: crypto, randomBytes: draw)
 }
 
 /// What the templates of a chart write, file by file: what Helm's library gives.

@@ -23,7 +23,7 @@ struct ChartCryptoTests {
             ChartOptions(release: ChartRelease(name: "r"), capabilities: try ChartCapabilities()),
             with: ChartSurroundings(
                 now: now,
-                extensions: [chartCrypto(now: now, keeper: keeper, randomBytes: draw)],
+                others: chartCrypto(now: now, keeper: keeper, randomBytes: draw),
                 randomBytes: draw))
         let lines = String(decoding: output.text(), as: UTF8.self).split(separator: "\n")
         return String(lines.dropFirst(2).joined(separator: "\n").dropFirst("x: ".count))

@@ -34,7 +34,8 @@ struct FuzzTests {
                 var templates = TemplateSet(functions: functions)
                 try templates.parse(ByteString(text), as: "x")
                 let result = try templates.render(
-                    "x", with: probeData(probes.values), missingKey: .zero, limits: limits)
+                    "x", with: probeData(probes.values), in: chartSurroundings, missingKey: .zero,
+                    limits: limits)
                 #expect(result.count <= limits.bytes, "seed \(seed)")
             } catch {
                 #expect(error.message.hasPrefix("template: "), "seed \(seed): \(error)")

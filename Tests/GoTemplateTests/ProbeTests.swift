@@ -34,7 +34,7 @@ import Testing
             try templates.parse(ByteString(text), as: ByteString(file))
             let data = probeData(values)
             let result = try templates.render(
-                ByteString(file), with: data, missingKey: .zero)
+                ByteString(file), with: data, in: chartSurroundings, missingKey: .zero)
             return "\(result)"
         } catch {
             return error.helmText(for: file)

@@ -64,17 +64,21 @@ struct TemplateTests {
         #expect("\(try templates.render("x", with: .none))" == "{{ 1 }} 2x ")
     }
 
-    @Test func functionsCanBeExchangedWithoutParsingAgain() throws {
-        let table = FunctionTable([Function("now") { () in 1 }])
-        var templates = TemplateSet(functions: table)
-        try templates.parse("{{ now }}", as: "x")
-        let later = table.with([Function("now") { () in 2 }])
-        #expect("\(try templates.render("x", with: .none))" == "1")
-        #expect("\(try templates.render("x", with: .none, functions: later))" == "2")
-        let error = #expect(throws: TemplateError.self) {
-            try templates.render("x", with: .none, functions: FunctionTable())
+    @Test func functionsSeeTheSurroundingsOfEachRendering() throws {
+        let now = Function(inContext: "now") { (execution: inout Execution) throws(TemplateError) in
+            try execution.given(Int.self)
         }
-        #expect("\(error.map { "\($0)" } ?? "")".contains("were parsed with"))
+        var templates = TemplateSet(functions: FunctionTable([now]))
+        try templates.parse("{{ now }}", as: "x")
+        for number in 1...2 {
+            let surroundings = Surroundings(["a text", number])
+            let text = try templates.render("x", with: .none, in: surroundings)
+            #expect("\(text)" == "\(number)")
+        }
+        let error = #expect(throws: TemplateError.self) {
+            try templates.render("x", with: .none, in: Surroundings(["a text"]))
+        }
+        #expect("\(error.map { "\($0)" } ?? "")".hasSuffix("the rendering was given no Int"))
     }
 
     @Test func functionsKnowWhereTheyAreCalled() {

@@ -260,7 +260,7 @@ struct ChartArguments: ParsableArguments {
             }
         let crypto = chartCrypto(now: now, keeper: .forgetful, randomBytes: draw)
         return ChartSurroundings(
-            now: now, extensions: [crypto], lookup: try given(lookup), zones: .ofMachine,
+            now: now, others: crypto, lookup: try given(lookup), zones: .ofMachine,
             randomBytes: draw)
     }
 

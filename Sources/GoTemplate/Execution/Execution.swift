@@ -4,6 +4,7 @@
 public struct Execution: ~Copyable {
     public let limits: Limits
     let missingKey: MissingKey
+    let surroundings: Surroundings
     /// What templates call by name; `renderText` adds to it for a while.
     public internal(set) var templates: TemplateSet
     let functions: [Function]
@@ -39,13 +40,14 @@ public struct Execution: ~Copyable {
     public internal(set) var bytes = 0
 
     init(
-        _ template: Template, of templates: TemplateSet, functions: FunctionTable,
+        _ template: Template, of templates: TemplateSet, _ surroundings: Surroundings,
         missingKey: MissingKey, limits: Limits
     ) {
         self.limits = limits
         self.missingKey = missingKey
+        self.surroundings = surroundings
         self.templates = templates
-        self.functions = functions.functions
+        functions = templates.functions.functions
         self.template = template
         tree = template.tree
     }

@@ -3,33 +3,22 @@ extension TemplateSet {
     ///
     /// Maps within `data` may be changed by functions that the templates call.
     ///
-    /// - Parameter functions: those of the set with some put in place of others; nil for the set's own.
+    /// - Parameter surroundings: What functions take from outside.
     /// - Throws: an error of kind `execution` or `limit`, or `plain` when there is no such template.
     public func render(
-        _ name: ByteString, with data: Value, functions: FunctionTable? = nil,
+        _ name: ByteString, with data: Value, in surroundings: Surroundings = Surroundings(),
         missingKey: MissingKey = .none, limits: Limits = Limits()
     ) throws(TemplateError) -> ByteString {
-        let (template, functions) = try runnable(name, functions)
+        let template = try template(name)
         var execution = Execution(
-            template, of: self, functions: functions, missingKey: missingKey, limits: limits)
+            template, of: self, surroundings, missingKey: missingKey, limits: limits)
         try execution.run(template, data)
         return ByteString(execution.output)
     }
 
-    /// The template of a name, and the functions to run it with.
-    func runnable(
-        _ name: ByteString, _ functions: FunctionTable?
-    ) throws(TemplateError) -> (Template, FunctionTable) {
-        guard let template = self[name] else {
-            throw TemplateError("template: no template \(quoted(name)) in the set")
-        }
-        let functions = functions ?? self.functions
-        guard functions.functions.count >= self.functions.functions.count else {
-            throw TemplateError(
-                "the templates were parsed with \(self.functions.functions.count) functions, "
-                    + "and are run with \(functions.functions.count)")
-        }
-        return (template, functions)
+    func template(_ name: ByteString) throws(TemplateError) -> Template {
+        if let template = self[name] { return template }
+        throw TemplateError("template: no template \(quoted(name)) in the set")
     }
 }
 

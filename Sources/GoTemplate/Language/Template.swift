@@ -31,13 +31,11 @@ struct Template: Sendable {
 public struct TemplateSet: Sendable {
     public let functions: FunctionTable
     public let delimiters: Delimiters
-    private let hiddenKeywords: [Token.Kind]
     private var templates = ByteTable<Template>()
 
     public init(functions: FunctionTable = FunctionTable(), delimiters: Delimiters = Delimiters()) {
         self.functions = functions
         self.delimiters = delimiters
-        hiddenKeywords = functions.hiddenKeywords
     }
 
     /// The names of all templates, in order.
@@ -59,7 +57,7 @@ public struct TemplateSet: Sendable {
     /// The templates of a text, the one called `name` last.
     func parsed(_ text: ByteString, as name: ByteString) throws(TemplateError) -> [Template] {
         var parser = Parser(
-            Lexer.read(text, delimiters, hiding: hiddenKeywords), of: text, name: name,
+            Lexer.read(text, delimiters, hiding: functions.hiddenKeywords), of: text, name: name,
             functions: functions)
         return try parser.parse()
     }

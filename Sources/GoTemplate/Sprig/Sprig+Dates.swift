@@ -1,95 +1,106 @@
 extension Sprig {
     /// Sprig's dates, and those that Helm 4.3 adds.
-    static func dates(_ surroundings: Surroundings) -> [Function] {
-        formatting(surroundings) + reading(surroundings) + spans(surroundings) + durations
+    static let dates: [Function] = formatting + reading + spans + durations
+
+    private static let formatting: [Function] = [
+        Function(inContext: "now") { (execution: inout Execution) throws(TemplateError) in
+            let sprig = try execution.sprig
+            return GoTime(instant: sprig.now, zone: sprig.localZone)
+        },
+        Function(inContext: "date") {
+            (execution: inout Execution, layout: ByteString, date: Value) throws(TemplateError) in
+            let sprig = try execution.sprig
+            return shown(layout, date, sprig.localZone, sprig)
+        },
+        Function(inContext: "dateInZone", dateInZone),
+        Function(inContext: "date_in_zone", dateInZone),
+        Function(inContext: "htmlDate") {
+            (execution: inout Execution, date: Value) throws(TemplateError) in
+            let sprig = try execution.sprig
+            return shown("2006-01-02", date, sprig.localZone, sprig)
+        },
+        Function(inContext: "htmlDateInZone") {
+            (execution: inout Execution, date: Value, zone: ByteString) throws(TemplateError) in
+            try dateInZone(&execution, "2006-01-02", date, zone)
+        },
+        Function("unixEpoch") { (time: GoTime) in ByteString("\(time.instant.seconds)") },
+    ]
+
+    private static func shown(
+        _ layout: ByteString, _ date: Value, _ zone: TimeZoneRules, _ sprig: Surroundings
+    ) -> ByteString {
+        let time = time(of: date) ?? GoTime(instant: sprig.now, zone: .utc)
+        return time.inZone(zone).format(layout)
     }
 
-    private static func formatting(_ surroundings: Surroundings) -> [Function] {
-        let shown = { @Sendable (layout: ByteString, date: Value, zone: TimeZoneRules) in
-            let time = time(of: date) ?? GoTime(instant: surroundings.now, zone: .utc)
-            return time.inZone(zone).format(layout)
-        }
-        let dateInZone:
-            @Sendable (inout Execution, ByteString, Value, ByteString) throws(TemplateError)
-                -> ByteString = { (execution, layout, date, zone) throws(TemplateError) in
-                    try execution.charge(steps: zoneSteps)
-                    return shown(layout, date, surroundings.location(zone))
-                }
-        return [
-            Function("now") { GoTime(instant: surroundings.now, zone: surroundings.localZone) },
-            Function("date") { (layout: ByteString, date: Value) in
-                shown(layout, date, surroundings.localZone)
-            },
-            Function(inContext: "dateInZone", dateInZone),
-            Function(inContext: "date_in_zone", dateInZone),
-            Function("htmlDate") { (date: Value) in
-                shown("2006-01-02", date, surroundings.localZone)
-            },
-            Function(inContext: "htmlDateInZone") {
-                (execution: inout Execution, date: Value, zone: ByteString)
-                    throws(TemplateError) -> ByteString in
-                try dateInZone(&execution, "2006-01-02", date, zone)
-            },
-            Function("unixEpoch") { (time: GoTime) in ByteString("\(time.instant.seconds)") },
-        ]
+    @Sendable private static func dateInZone(
+        _ execution: inout Execution, _ layout: ByteString, _ date: Value, _ zone: ByteString
+    ) throws(TemplateError) -> ByteString {
+        try execution.charge(steps: zoneSteps)
+        let sprig = try execution.sprig
+        return shown(layout, date, sprig.location(zone), sprig)
     }
 
     /// For reading the rules of a zone, which takes about 20 µs.
     private static let zoneSteps = 200
 
-    private static func reading(_ surroundings: Surroundings) -> [Function] {
-        let modify = { @Sendable (text: ByteString, time: GoTime) throws(TemplateError) in
-            time.adding(try GoDuration.parse(text))
-        }
-        let modifyIfPossible = { @Sendable (text: ByteString, time: GoTime) in
-            (try? modify(text, time)) ?? time
-        }
-        let parse = { @Sendable (layout: ByteString, text: ByteString) throws(TemplateError) in
-            try TimeParser.parse(text, layout: layout, zone: surroundings.localZone)
-        }
-        return [
-            Function("dateModify", modifyIfPossible), Function("date_modify", modifyIfPossible),
-            Function("mustDateModify", modify), Function("must_date_modify", modify),
-            Function("mustToDate", parse),
-            Function("toDate") { (layout: ByteString, text: ByteString) in
-                (try? parse(layout, text)) ?? GoTime.zero
-            },
-        ]
+    private static let reading: [Function] = [
+        Function("dateModify", modifiedIfPossible), Function("date_modify", modifiedIfPossible),
+        Function("mustDateModify", modified), Function("must_date_modify", modified),
+        Function(inContext: "mustToDate", parsed),
+        Function(inContext: "toDate") {
+            (execution: inout Execution, layout: ByteString, text: ByteString) in
+            (try? parsed(&execution, layout, text)) ?? GoTime.zero
+        },
+    ]
+
+    @Sendable private static func modified(
+        _ text: ByteString, _ time: GoTime
+    ) throws(TemplateError) -> GoTime { time.adding(try GoDuration.parse(text)) }
+
+    @Sendable private static func modifiedIfPossible(_ text: ByteString, _ time: GoTime) -> GoTime {
+        (try? modified(text, time)) ?? time
     }
 
-    private static func spans(_ surroundings: Surroundings) -> [Function] {
-        [
-            Function("ago") { (date: Value) in
-                let then = time(of: date)?.instant ?? surroundings.now
-                let age = surroundings.now.since(then)
-                let second = GoDuration(nanoseconds: GoDuration.second)
-                return ByteString(age.rounded(to: second).description)
-            },
-            Function("duration") { (seconds: Value) in
-                var count: Int64 = 0
-                switch seconds {
-                case .string(let text):
-                    let read = readInteger(text.bytes)
-                    count = read.fault == .syntax ? 0 : read.value
-                case .int64(let number): count = number
-                default: break
-                }
-                return ByteString(
-                    GoDuration(nanoseconds: count &* GoDuration.second).description)
-            },
-            Function("durationRound") { (value: Value) in
-                switch value {
-                case .string(let text): roughly((try? GoDuration.parse(text))?.nanoseconds ?? 0)
-                case .int64(let number): roughly(number)
-                default:
-                    roughly(
-                        time(of: value, numbersToo: false).map {
-                            surroundings.now.since($0.instant).nanoseconds
-                        } ?? 0)
-                }
-            },
-        ]
+    @Sendable private static func parsed(
+        _ execution: inout Execution, _ layout: ByteString, _ text: ByteString
+    ) throws(TemplateError) -> GoTime {
+        try TimeParser.parse(text, layout: layout, zone: try execution.sprig.localZone)
     }
+
+    private static let spans: [Function] = [
+        Function(inContext: "ago") {
+            (execution: inout Execution, date: Value) throws(TemplateError) in
+            let sprig = try execution.sprig
+            let then = time(of: date)?.instant ?? sprig.now
+            let age = sprig.now.since(then)
+            let second = GoDuration(nanoseconds: GoDuration.second)
+            return ByteString(age.rounded(to: second).description)
+        },
+        Function("duration") { (seconds: Value) in
+            var count: Int64 = 0
+            switch seconds {
+            case .string(let text):
+                let read = readInteger(text.bytes)
+                count = read.fault == .syntax ? 0 : read.value
+            case .int64(let number): count = number
+            default: break
+            }
+            return ByteString(
+                GoDuration(nanoseconds: count &* GoDuration.second).description)
+        },
+        Function(inContext: "durationRound") {
+            (execution: inout Execution, value: Value) throws(TemplateError) in
+            switch value {
+            case .string(let text):
+                return roughly((try? GoDuration.parse(text))?.nanoseconds ?? 0)
+            case .int64(let number): return roughly(number)
+            default:
+                guard let time = time(of: value, numbersToo: false) else { return roughly(0) }
+                return roughly(try execution.sprig.now.since(time.instant).nanoseconds)
+            }
+        },
+    ]
 
     /// The largest unit of which there is more than one, and how many of it: `3mo`.
     private static func roughly(_ nanoseconds: Int64) -> ByteString {

@@ -1,56 +1,52 @@
 extension Sprig {
-    static func random(_ surroundings: Surroundings) -> [Function] {
-        [
-            text("randAlphaNum", surroundings, letters + digits, needsDigit: true),
-            text("randAlpha", surroundings, letters),
-            text("randNumeric", surroundings, digits),
-            text("randAscii", surroundings, Array(UInt8(ascii: " ")...UInt8(ascii: "~"))),
-            Function(inContext: "randBytes") {
-                (execution: inout Execution, count: Int) throws(TemplateError) in
-                guard count >= 0 else {
-                    throw TemplateError("runtime error: makeslice: len out of range")
-                }
-                try execution.charge(bytes: count.multipliedOrMax(2))
-                return ByteString(
-                    Base64.encode(surroundings.randomBytes(execution.callSite, count)))
-            },
-            Function(inContext: "randInt") {
-                (execution: inout Execution, low: Int, high: Int) throws(TemplateError) in
-                let (size, overflow) = high.subtractingReportingOverflow(low)
-                guard !overflow, size > 0 else {
-                    throw TemplateError("invalid argument to Intn")
-                }
-                var dice = Dice(surroundings, execution.callSite)
-                return low + dice.roll(size)
-            },
-            Function(inContext: "shuffle") {
-                (execution: inout Execution, text: ByteString) throws(TemplateError) in
-                try execution.charge(steps: text.count)
-                var scalars = text.scalars
-                var dice = Dice(surroundings, execution.callSite)
-                for place in scalars.indices.dropFirst().reversed() {
-                    scalars.swapAt(place, dice.roll(place + 1))
-                }
-                return ByteString(scalars)
-            },
-            Function(inContext: "uuidv4") { (execution: inout Execution) in
-                uuid(surroundings.randomBytes(execution.callSite, 16))
-            },
-        ]
-    }
+    static let random: [Function] = [
+        text("randAlphaNum", letters + digits, needsDigit: true), text("randAlpha", letters),
+        text("randNumeric", digits),
+        text("randAscii", Array(UInt8(ascii: " ")...UInt8(ascii: "~"))),
+        Function(inContext: "randBytes") {
+            (execution: inout Execution, count: Int) throws(TemplateError) in
+            guard count >= 0 else {
+                throw TemplateError("runtime error: makeslice: len out of range")
+            }
+            try execution.charge(bytes: count.multipliedOrMax(2))
+            return ByteString(Base64.encode(try execution.randomBytes(count)))
+        },
+        Function(inContext: "randInt") {
+            (execution: inout Execution, low: Int, high: Int) throws(TemplateError) in
+            let (size, overflow) = high.subtractingReportingOverflow(low)
+            guard !overflow, size > 0 else {
+                throw TemplateError("invalid argument to Intn")
+            }
+            var dice = Dice(try execution.sprig, execution.callSite)
+            return low + dice.roll(size)
+        },
+        Function(inContext: "shuffle") {
+            (execution: inout Execution, text: ByteString) throws(TemplateError) in
+            try execution.charge(steps: text.count)
+            var scalars = text.scalars
+            var dice = Dice(try execution.sprig, execution.callSite)
+            for place in scalars.indices.dropFirst().reversed() {
+                scalars.swapAt(place, dice.roll(place + 1))
+            }
+            return ByteString(scalars)
+        },
+        Function(inContext: "uuidv4") { (execution: inout Execution) throws(TemplateError) in
+            uuid(try execution.randomBytes(16))
+        },
+    ]
 
     private static let digits = Array(UInt8(ascii: "0")...UInt8(ascii: "9"))
     private static let letters =
         Array(UInt8(ascii: "A")...UInt8(ascii: "Z")) + Array(UInt8(ascii: "a")...UInt8(ascii: "z"))
 
     private static func text(
-        _ name: String, _ surroundings: Surroundings, _ alphabet: [UInt8], needsDigit: Bool = false
+        _ name: String, _ alphabet: [UInt8], needsDigit: Bool = false
     ) -> Function {
         Function(inContext: name) {
             (execution: inout Execution, count: Int) throws(TemplateError) in
             guard count > 0 else { return ByteString() }
             try execution.charge(bytes: count)
-            var dice = Dice(surroundings, execution.callSite)
+            var dice = Dice(try execution.sprig, execution.callSite)
             var bytes: [UInt8] = []
             for _ in 0..<count { bytes.append(alphabet[dice.roll(alphabet.count)]) }
             // Sprig sees to it that there is a digit.
@@ -75,6 +71,12 @@ extension Sprig {
             out += [hexDigit(byte >> 4), hexDigit(byte & 15)]
         }
         return ByteString(out)
+    }
+}
+
+extension Execution {
+    fileprivate func randomBytes(_ count: Int) throws(TemplateError) -> [UInt8] {
+        try sprig.randomBytes(callSite, count)
     }
 }
 

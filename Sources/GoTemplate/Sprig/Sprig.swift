@@ -4,7 +4,7 @@
 ///
 /// Source: https://github.com/Masterminds/sprig/blob/v3.3.0/functions.go
 public enum Sprig {
-    /// What the functions take from outside.
+    /// What the functions take from outside, a part of a rendering's `Surroundings`.
     public struct Surroundings: Sendable {
         /// The time that `now` gives, and from which ages are counted.
         public var now: Instant { clock() }
@@ -28,22 +28,17 @@ public enum Sprig {
         }
     }
 
-    public static func functions(_ surroundings: Surroundings) -> [Function] {
-        fixed + changing(surroundings)
-    }
-
-    /// Those that take nothing from outside.
-    public static let fixed: [Function] =
+    /// Those of dates and randomness need `Sprig.Surroundings`.
+    public static let functions: [Function] =
         strings + stringLists + wordCases + math + lists + dictionaries + defaults + conversions
-        + reflection + encodings + expressions + versions + urls + paths
-
-    /// Those that need a clock or random bytes.
-    public static func changing(_ surroundings: Surroundings) -> [Function] {
-        dates(surroundings) + random(surroundings)
-    }
+        + reflection + encodings + expressions + versions + urls + paths + dates + random
 }
 
 extension Execution {
+    var sprig: Sprig.Surroundings {
+        get throws(TemplateError) { try given(Sprig.Surroundings.self) }
+    }
+
     /// The text of a value, as `toString` gives it.
     mutating func text(of value: Value) throws(TemplateError) -> ByteString {
         switch value {

@@ -59,12 +59,12 @@ extension TemplateSet {
     ///
     /// Takes a few times as long as `render`.
     public func trace(
-        _ name: ByteString, with data: Value, functions: FunctionTable? = nil,
+        _ name: ByteString, with data: Value, in surroundings: Surroundings = Surroundings(),
         missingKey: MissingKey = .none, limits: Limits = Limits()
     ) throws(TemplateError) -> Trace {
-        let (template, functions) = try runnable(name, functions)
+        let template = try template(name)
         var execution = Execution(
-            template, of: self, functions: functions, missingKey: missingKey, limits: limits)
+            template, of: self, surroundings, missingKey: missingKey, limits: limits)
         execution.isTracing = true
         try execution.run(template, data)
         var trace = execution.recorder.trace

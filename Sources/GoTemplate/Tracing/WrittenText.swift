@@ -44,12 +44,12 @@ public struct WrittenText {
 extension TemplateSet {
     /// Runs a template as `render` does, and keeps where each piece of the text comes from; takes hardly longer.
     public func write(
-        _ name: ByteString, with data: Value, functions: FunctionTable? = nil,
+        _ name: ByteString, with data: Value, in surroundings: Surroundings = Surroundings(),
         missingKey: MissingKey = .none, limits: Limits = Limits()
     ) throws(TemplateError) -> WrittenText {
-        let (template, functions) = try runnable(name, functions)
+        let template = try template(name)
         var execution = Execution(
-            template, of: self, functions: functions, missingKey: missingKey, limits: limits)
+            template, of: self, surroundings, missingKey: missingKey, limits: limits)
         try execution.run(template, data)
         return WrittenText(ByteString(execution.output), template.tree, execution.marks)
     }

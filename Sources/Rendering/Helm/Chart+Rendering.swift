@@ -26,7 +26,7 @@ extension Chart {
         _ values: ChartValues, _ options: ChartOptions, with surroundings: ChartSurroundings
     ) throws(ChartError) -> RenderedFiles {
         try options.release.check()
-        let renderer = ChartRenderer(functions: surroundings.functions, limits: Limits())
+        let renderer = ChartRenderer(surroundings: surroundings, limits: Limits())
         return try renderer.render(self, try values.table(), options)
     }
 

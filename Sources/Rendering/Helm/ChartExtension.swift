@@ -2,9 +2,25 @@ package import GoTemplate
 
 /// Functions for charts that another target brings, such as those that need cryptography.
 public struct ChartExtension: Sendable {
-    package let functions: [Function]
+    /// All functions of charts, with those of the extension.
+    let functions: FunctionTable
+    /// What those of the extension take from outside, besides what all charts are given.
+    let parts: [any Sendable]
 
-    package init(_ functions: [Function]) { self.functions = functions }
+    /// - Parameter functions: A table made once by `functions(with:)`.
+    package init(_ functions: FunctionTable, given parts: [any Sendable]) {
+        self.functions = functions
+        self.parts = parts
+    }
+
+    /// No functions but those that all charts have.
+    public static let none = ChartExtension(functions(with: []), given: [])
+
+    /// The functions that all charts have, and more.
+    package static func functions(with more: [Function]) -> FunctionTable {
+        FunctionTable(
+            Sprig.functions + Serialization.functions + Inclusion.all + ChartFunctions.all + more)
+    }
 }
 
 /// Remembers what a chart made once and cannot make again, such as a private key.

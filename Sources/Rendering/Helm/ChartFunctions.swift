@@ -6,7 +6,7 @@ internal import Model
 ///
 /// Source: https://github.com/helm/helm/blob/v4.1.0/pkg/engine/funcs.go
 enum ChartFunctions {
-    static let all: [Function] = reading + digests + withoutNetwork
+    static let all: [Function] = reading + digests + withoutNetwork + [ChartLookup.function]
 
     private static let reading: [Function] = [
         Function(inContext: "fromYaml") {

@@ -117,17 +117,15 @@ public struct ChartLookup: Sendable {
 }
 
 extension ChartLookup {
-    var function: Function {
-        Function("lookup") {
-            (
-                apiVersion: ByteString, kind: ByteString, namespace: ByteString, name: ByteString
-            ) throws(TemplateError) -> Map in
-            Map(
-                find(
-                    Query(
-                        apiVersion: "\(apiVersion)", kind: "\(kind)", namespace: "\(namespace)",
-                        name: "\(name)")))
-        }
+    static let function = Function(inContext: "lookup") {
+        (
+            execution: inout Execution, apiVersion: ByteString, kind: ByteString,
+            namespace: ByteString, name: ByteString
+        ) throws(TemplateError) -> Map in
+        let query = Query(
+            apiVersion: "\(apiVersion)", kind: "\(kind)", namespace: "\(namespace)",
+            name: "\(name)")
+        return Map(try execution.given(ChartLookup.self).find(query))
     }
 }
 

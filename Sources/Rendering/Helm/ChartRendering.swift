@@ -80,7 +80,7 @@ struct RenderedFile {
 ///
 /// Source: https://github.com/helm/helm/blob/v4.1.0/pkg/engine/engine.go
 struct ChartRenderer {
-    let functions: FunctionTable
+    let surroundings: ChartSurroundings
     let limits: Limits
 
     /// - Parameters:
@@ -120,18 +120,20 @@ struct ChartRenderer {
             warnings: coalescing.warnings)
     }
 
-    typealias Write = (TemplateSet, ByteString, Value, Limits) throws(TemplateError) -> WrittenText
+    typealias Write = (TemplateSet, ByteString, Value, Surroundings, Limits) throws(TemplateError)
+        -> WrittenText
 
     private static func render(
-        _ set: TemplateSet, _ name: ByteString, _ scope: Value, _ limits: Limits
+        _ set: TemplateSet, _ name: ByteString, _ scope: Value, _ surroundings: Surroundings,
+        _ limits: Limits
     ) throws(TemplateError) -> WrittenText {
-        try set.write(name, with: scope, missingKey: .zero, limits: limits)
+        try set.write(name, with: scope, in: surroundings, missingKey: .zero, limits: limits)
     }
 
     private func run(_ templates: ScopedTemplates, _ write: Write) throws(ChartError)
         -> [String: RenderedFile]
     {
-        var set = TemplateSet(functions: functions)
+        var set = TemplateSet(functions: surroundings.functions)
         let ordered = templates.ordered
         for template in ordered {
             do {
@@ -149,7 +151,9 @@ struct ChartRenderer {
                 ]).asValues)
             do {
                 texts[template.path] = RenderedFile(
-                    try write(set, ByteString(template.path), .map(template.scope), limits))
+                    try write(
+                        set, ByteString(template.path), .map(template.scope), surroundings.parts,
+                        limits))
             } catch {
                 throw ChartError(error.helmText(for: template.path), isOfRendering: true)
             }

@@ -4,16 +4,18 @@ public import Model
 /// What the templates of a chart may see besides its files and values: a clock and a source of randomness.
 public struct ChartSurroundings: Sendable {
     let functions: FunctionTable
+    /// What these functions take from outside.
+    let parts: Surroundings
 
     /// - Parameters:
     ///   - now: The time that `now` and `ago` see.
     ///   - randomBytes: So many random bytes for the function at a place; the same place asks again for more.
-    ///   - extensions: Functions that other targets bring.
+    ///   - others: Functions that another target brings.
     ///   - lookup: Answers `lookup`.
     ///   - zones: The time zones that templates name; times without one are of UTC.
     ///   - reads: Told when the time, a zone or a lookup is asked for.
     public init(
-        now: Timestamp, extensions: [ChartExtension] = [], lookup: ChartLookup = .empty,
+        now: Timestamp, others: ChartExtension = .none, lookup: ChartLookup = .empty,
         zones: ChartZones = .none, reads: ChartReads = .unheard,
         randomBytes: @escaping @Sendable (ChartCallSite, Int) -> [UInt8]
     ) {
@@ -28,16 +30,9 @@ public struct ChartSurroundings: Sendable {
             randomBytes(
                 ChartCallSite(template: site.template, line: site.line, column: site.column), count)
         }
-        functions = Self.fixed.with(
-            Sprig.changing(sprig) + [lookup.function] + extensions.flatMap(\.functions))
+        functions = others.functions
+        parts = Surroundings([sprig, lookup] + others.parts)
     }
-
-    /// Most functions are the same in every rendering; a table of them, with the names of the others, is made once.
-    private static let fixed = FunctionTable(
-        Sprig.fixed + Serialization.functions + Inclusion.all + ChartFunctions.all
-            + Sprig.changing(
-                Sprig.Surroundings(now: Instant(seconds: 0, nanoseconds: 0)) { _, _ in [] })
-            + [ChartLookup.empty.function])
 }
 
 /// Where in a chart a function is called: the path of the template's file, its line and column.

@@ -105,10 +105,7 @@ import Testing
 
     /// What the template prints, or the message of its error.
     private func rendered(_ template: String, _ json: String) -> String {
-        let surroundings = Sprig.Surroundings(now: Instant(seconds: 0)) { _, count in
-            [UInt8](repeating: 0, count: count)
-        }
-        let functions = FunctionTable(Sprig.functions(surroundings) + Serialization.functions)
+        let functions = FunctionTable(Sprig.functions + Serialization.functions)
         do throws(TemplateError) {
             var templates = TemplateSet(functions: functions)
             try templates.parse(ByteString(template), as: "t")

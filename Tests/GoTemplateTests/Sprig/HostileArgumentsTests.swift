@@ -4,13 +4,15 @@ import Testing
 
 /// Whatever a template passes to a function, the process goes on: there is a text or an error.
 @Suite struct HostileArgumentsTests {
-    private let functions: FunctionTable
+    private let functions = FunctionTable(Sprig.functions + Serialization.functions)
+    private let surroundings: Surroundings
 
     init() {
-        let surroundings = Sprig.Surroundings(now: Instant(seconds: 1_700_000_000)) { _, count in
-            (0..<count).map { UInt8(truncatingIfNeeded: $0 &* 37) }
-        }
-        functions = FunctionTable(Sprig.functions(surroundings) + Serialization.functions)
+        surroundings = Surroundings([
+            Sprig.Surroundings(now: Instant(seconds: 1_700_000_000)) { _, count in
+                (0..<count).map { UInt8(truncatingIfNeeded: $0 &* 37) }
+            }
+        ])
     }
 
     @Test func noArgumentsEndTheProcess() throws {
@@ -60,7 +62,8 @@ import Testing
             var limits = Limits()
             limits.steps = 1_000_000
             limits.bytes = 4 << 20
-            return "\(try templates.render("t", with: .map(data), limits: limits))"
+            return
+                "\(try templates.render("t", with: .map(data), in: surroundings, limits: limits))"
         } catch {
             return nil
         }

@@ -18,14 +18,15 @@ import Testing
             .appendingPathComponent("Fixtures/\(name)")
         let answers = try JSONDecoder().decode([Answer].self, from: Data(contentsOf: file))
         let functions = FunctionTable(
-            Builtins.all + Sprig.functions(surroundings) + Serialization.functions)
+            Builtins.all + Sprig.functions + Serialization.functions)
         for answer in answers {
             do throws(TemplateError) {
                 var templates = TemplateSet(functions: functions)
                 try templates.parse(ByteString(answer.t), as: "t")
                 let values = GoType.named("common.Values", .anyMap)
                 let data = Map([("Values", .map(Map(type: values)))], type: values)
-                let found = try templates.render("t", with: .map(data), missingKey: .zero)
+                let found = try templates.render(
+                    "t", with: .map(data), in: Surroundings([surroundings]), missingKey: .zero)
                 #expect("\(found)" == answer.out, "\(answer.t)")
             } catch {
                 let expected = answer.err ?? "an output"

@@ -23,7 +23,7 @@ extension Chart {
         _ values: ChartValues, _ options: ChartOptions, with surroundings: ChartSurroundings
     ) throws(ChartError) -> ChartBlame {
         try options.release.check()
-        let renderer = ChartRenderer(functions: surroundings.functions, limits: Limits())
+        let renderer = ChartRenderer(surroundings: surroundings, limits: Limits())
         var traces: [String: Trace] = [:]
         var paths = ValuePaths()
         var layers: ValueLayers?
@@ -33,8 +33,9 @@ extension Chart {
                 layers = ValueLayers(values, root)
                 for (chart, scope) in templates.scopes { paths.add(scope: scope, of: chart) }
             },
-            writing: { set, name, scope, limits throws(TemplateError) in
-                let trace = try set.trace(name, with: scope, missingKey: .zero, limits: limits)
+            writing: { set, name, scope, surroundings, limits throws(TemplateError) in
+                let trace = try set.trace(
+                    name, with: scope, in: surroundings, missingKey: .zero, limits: limits)
                 traces[name.description] = trace
                 return WrittenText(trace.text)
             })
