@@ -44,14 +44,16 @@ extension ChartMetadata {
     ///
     /// Source: https://github.com/helm/helm/blob/v4.1.0/pkg/chart/v2/metadata.go (Validate)
     mutating func validate() throws(ChartError) {
-        for field in [
-            \Self.name, \.description, \.home, \.icon, \.condition, \.tags, \.appVersion,
-            \.kubeVersion,
-        ] {
-            self[keyPath: field] = sanitized(self[keyPath: field])
-        }
-        sources = sources.map(sanitized)
-        keywords = keywords.map(sanitized)
+        sanitize(&name)
+        sanitize(&description)
+        sanitize(&home)
+        sanitize(&icon)
+        sanitize(&condition)
+        sanitize(&tags)
+        sanitize(&appVersion)
+        sanitize(&kubeVersion)
+        for index in sources.indices { sanitize(&sources[index]) }
+        for index in keywords.indices { sanitize(&keywords[index]) }
         func refuse(_ text: String) -> ChartError {
             ChartError("validation: chart.metadata.\(text)")
         }
@@ -67,9 +69,9 @@ extension ChartMetadata {
             throw refuse("type must be application or library")
         }
         for index in maintainers.indices {
-            maintainers[index].name = sanitized(maintainers[index].name)
-            maintainers[index].email = sanitized(maintainers[index].email)
-            maintainers[index].url = sanitized(maintainers[index].url)
+            sanitize(&maintainers[index].name)
+            sanitize(&maintainers[index].email)
+            sanitize(&maintainers[index].url)
         }
         var known: Set<String> = []
         for index in dependencies.indices {
@@ -98,11 +100,11 @@ extension ChartDependency {
     }
 
     fileprivate mutating func validate() throws(ChartError) {
-        name = sanitized(name)
-        version = sanitized(version)
-        repository = sanitized(repository)
-        condition = sanitized(condition)
-        tags = tags.map(sanitized)
+        sanitize(&name)
+        sanitize(&version)
+        sanitize(&repository)
+        sanitize(&condition)
+        for index in tags.indices { sanitize(&tags[index]) }
         let isPlain = alias.utf8.allSatisfy { byte in
             switch byte {
             case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
@@ -128,8 +130,8 @@ extension ChartLock {
 }
 
 /// White space becomes a space, and what is not printable goes.
-private func sanitized(_ text: String) -> String {
-    if text.utf8.allSatisfy({ (0x20...0x7E).contains($0) }) { return text }
+private func sanitize(_ text: inout String) {
+    if text.utf8.allSatisfy({ (0x20...0x7E).contains($0) }) { return }
     var result = String.UnicodeScalarView()
     for scalar in text.unicodeScalars {
         if scalar.properties.isWhitespace {
@@ -143,7 +145,7 @@ private func sanitized(_ text: String) -> String {
         default: result.append(scalar)
         }
     }
-    return String(result)
+    text = String(result)
 }
 
 /// Reads the fields of an object as Go's JSON decoder fills a struct, after sigs.k8s.io/yaml has turned
