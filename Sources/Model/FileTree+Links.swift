@@ -55,24 +55,32 @@ extension FileTree {
     ///
     /// Source: https://pkg.go.dev/path/filepath#Walk
     public func paths(in folder: String, recurse: Bool) -> [String] {
+        walk(folder, recurse: recurse).map(\.key)
+    }
+
+    /// The same, with what is there.
+    public func walk(_ folder: String, recurse: Bool) -> [(key: String, value: Entry)] {
         let prefix = folder.isEmpty ? "" : folder + "/"
-        return entries.keys
-            .filter { path in
-                path.hasPrefix(prefix)
-                    && (recurse
-                        || !path.utf8.dropFirst(prefix.utf8.count).contains(UInt8(ascii: "/")))
-            }
-            .sorted(by: Self.isWalkedBefore)
+        let isWhole = folder.isEmpty && recurse
+        var found = isWhole ? Array(entries) : []
+        for entry in entries where !isWhole && entry.key.hasPrefix(prefix) {
+            let name = entry.key.utf8.dropFirst(prefix.utf8.count)
+            if recurse || !name.contains(UInt8(ascii: "/")) { found.append(entry) }
+        }
+        found.sort { Self.isWalkedBefore($0.key, $1.key) }
+        return found
     }
 
     private static func isWalkedBefore(_ a: String, _ b: String) -> Bool {
-        var (left, right) = (a.utf8.makeIterator(), b.utf8.makeIterator())
-        while let second = right.next() {
-            guard let first = left.next() else { return true }
-            guard first != second else { continue }
-            let slash = UInt8(ascii: "/")
-            return (first == slash ? 0 : first) < (second == slash ? 0 : second)
+        var (a, b) = (a, b)
+        return a.withUTF8 { a in
+            b.withUTF8 { b in
+                var place = 0
+                while place < a.count, place < b.count, a[place] == b[place] { place += 1 }
+                guard place < a.count, place < b.count else { return a.count < b.count }
+                let slash = UInt8(ascii: "/")
+                return (a[place] == slash ? 0 : a[place]) < (b[place] == slash ? 0 : b[place])
+            }
         }
-        return false
     }
 }

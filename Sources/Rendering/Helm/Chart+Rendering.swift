@@ -53,18 +53,16 @@ extension Chart {
                 "folders lie within folders more than \(folderDepthMax) deep at \(folder)")
         }
         let start = folder.isEmpty ? 0 : folder.utf8.count + 1
-        for path in tree.paths(in: folder, recurse: true) {
+        for (path, entry) in tree.walk(folder, recurse: true) {
             let name =
                 start == 0 && prefix.isEmpty
                 ? path : prefix + String(decoding: path.utf8.dropFirst(start), as: UTF8.self)
+            if case .file(let bytes) = entry {
+                files.append(try file(name, bytes))
+                continue
+            }
             switch tree.resolve(path) {
-            case .file(_, let bytes):
-                guard bytes.count <= ArchiveLimits.file else {
-                    throw ChartError(
-                        "chart file \"\(name)\" is larger than the maximum file size \(ArchiveLimits.file)"
-                    )
-                }
-                files.append(ChartFile(name: name, bytes: withoutByteOrderMark(bytes)))
+            case .file(_, let bytes): files.append(try file(name, bytes))
             case .folder(let target):
                 try collect(target, as: name + "/", tree, depth: depth + 1, into: &files)
             case .missing: throw ChartError("lstat \(path): no such file or directory")
@@ -72,5 +70,13 @@ extension Chart {
             case .loop: throw ChartError("the symbolic links at \(path) lead in a circle")
             }
         }
+    }
+
+    private static func file(_ name: String, _ bytes: [UInt8]) throws(ChartError) -> ChartFile {
+        guard bytes.count <= ArchiveLimits.file else {
+            throw ChartError(
+                "chart file \"\(name)\" is larger than the maximum file size \(ArchiveLimits.file)")
+        }
+        return ChartFile(name: name, bytes: withoutByteOrderMark(bytes))
     }
 }

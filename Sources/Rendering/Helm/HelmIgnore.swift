@@ -74,25 +74,28 @@ public struct HelmIgnore: Sendable {
     /// The files of a chart's folder that are part of the chart.
     public static func filtered(_ files: [ChartFile]) throws(ChartError) -> [ChartFile] {
         let rules = try HelmIgnore(files.first { $0.name == ".helmignore" }?.bytes ?? [])
-        var known: [ArraySlice<UInt8>: Bool] = [:]
+        var known: KnownFolder?
         return files.filter { file in
             let path = Array(file.name.utf8)[...]
             return !rules.ignoresFolder(of: path, &known) && !rules.ignores(path, isFolder: false)
         }
     }
 
+    private struct KnownFolder {
+        var path: ArraySlice<UInt8>
+        var isIgnored: Bool
+    }
+
     /// A folder that is left out takes with it what it holds.
     ///
-    /// - Parameter known: What was found of folders before.
-    private func ignoresFolder(
-        of path: ArraySlice<UInt8>, _ known: inout [ArraySlice<UInt8>: Bool]
-    ) -> Bool {
+    /// - Parameter known: The folder that was looked at last: files come folder by folder.
+    private func ignoresFolder(of path: ArraySlice<UInt8>, _ known: inout KnownFolder?) -> Bool {
         guard let slash = path.lastIndex(of: UInt8(ascii: "/")) else { return false }
         let folder = path[..<slash]
-        if let answer = known[folder] { return answer }
-        let answer = ignoresFolder(of: folder, &known) || ignores(folder, isFolder: true)
-        known[folder] = answer
-        return answer
+        if let known, known.path == folder { return known.isIgnored }
+        let isIgnored = ignoresFolder(of: folder, &known) || ignores(folder, isFolder: true)
+        known = KnownFolder(path: folder, isIgnored: isIgnored)
+        return isIgnored
     }
 }
 
@@ -119,12 +122,16 @@ struct PathPattern: Sendable {
     }
 
     private var pieces: [Piece] = []
-    /// The pattern, when every character stands for itself alone.
+    /// The pattern, when every character stands for itself alone, but for a `*` in front.
     private var literal: [UInt8]?
+    /// Whether a `*` stands in front of the literal.
+    private var isSuffix = false
 
     /// `nil` when the pattern is malformed.
     init?(_ text: ArraySlice<UInt8>) {
-        let isLiteral = text.allSatisfy { byte in
+        isSuffix = text.first == UInt8(ascii: "*")
+        let end = isSuffix ? text.dropFirst() : text
+        let isLiteral = end.allSatisfy { byte in
             switch byte {
             case UInt8(ascii: "*"), UInt8(ascii: "?"), UInt8(ascii: "["), UInt8(ascii: "\\"),
                 0x80...:
@@ -133,7 +140,7 @@ struct PathPattern: Sendable {
             }
         }
         guard !isLiteral else {
-            literal = Array(text)
+            literal = Array(end)
             return
         }
         var rest = Array(String(decoding: text, as: UTF8.self).unicodeScalars)[...]
@@ -183,7 +190,12 @@ struct PathPattern: Sendable {
     /// When something does not fit, the last `*` takes one scalar more. No earlier one need be tried: what it could
     /// take instead, the last one can take too.
     func matches(_ text: ArraySlice<UInt8>) -> Bool {
-        if let literal { return text.elementsEqual(literal) }
+        if let literal {
+            guard text.count >= literal.count, isSuffix || text.count == literal.count,
+                text.suffix(literal.count).elementsEqual(literal)
+            else { return false }
+            return !isSuffix || !text.dropLast(literal.count).contains(UInt8(ascii: "/"))
+        }
         var piece = 0
         var place = text.startIndex
         var star: (piece: Int, place: Int)?
