@@ -8,6 +8,7 @@ struct VersionParts {
     /// `nil` unless the text is a version from its beginning to its end.
     init?(_ text: ArraySlice<UInt8>) {
         var rest = text
+        numbers.reserveCapacity(3)
         Self.take(UInt8(ascii: "v"), &rest)
         repeat {
             let number = rest.prefix(while: Self.isOfNumber)

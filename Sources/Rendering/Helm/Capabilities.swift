@@ -17,9 +17,13 @@ public struct ChartCapabilities: Hashable, Sendable {
     public init(
         kubeVersion: String = "v1.37.0", apiVersions: [String] = Self.knownAPIVersions
     ) throws(ChartError) {
-        let digits = kubeVersion.hasPrefix("v") ? kubeVersion.dropFirst() : kubeVersion[...]
-        let core = digits.prefix { $0.isNumber && $0.isASCII || $0 == "." }
-        let parts = core.split(separator: ".", omittingEmptySubsequences: false).map { UInt64($0) }
+        let digits =
+            kubeVersion.hasPrefix("v") ? kubeVersion.utf8.dropFirst() : kubeVersion.utf8[...]
+        let core = digits.prefix {
+            (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) || $0 == UInt8(ascii: ".")
+        }
+        let parts = core.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
+            .map { UInt64(Substring($0)) }
         guard (2...3).contains(parts.count), !parts.contains(nil) else {
             throw ChartError(
                 "invalid kube version '\(kubeVersion)': could not parse \"\(kubeVersion)\" as version"

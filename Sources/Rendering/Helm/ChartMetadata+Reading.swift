@@ -221,10 +221,19 @@ struct GoStructReader {
     /// A field, by its name in any case, as Go's decoder finds it.
     private func present(_ name: String) -> Node? {
         guard keyLengths & Self.bit(for: name) != 0 else { return Optional.none }
-        let found =
-            fields[name] ?? fields.first { $0.key.lowercased() == name.lowercased() }?.value
+        let found = fields[name] ?? fields.first { Self.isSame($0.key, name) }?.value
         guard let found, !found.isNull else { return Optional.none }
         return found
+    }
+
+    /// Whether two names differ in nothing but the case of their letters.
+    private static func isSame(_ key: String, _ name: String) -> Bool {
+        if key.utf8.contains(where: { $0 >= 0x80 }) { return key.lowercased() == name.lowercased() }
+        return key.utf8.elementsEqual(name.utf8) { lowerCase($0) == lowerCase($1) }
+    }
+
+    private static func lowerCase(_ letter: UInt8) -> UInt8 {
+        (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(letter) ? letter | 0x20 : letter
     }
 
     private func elements(_ name: String, _ goType: String) throws(ChartError) -> [Node]? {

@@ -50,17 +50,17 @@ struct DependencyChoice {
     /// Charts that Chart.yaml does not name, then those it names, once for each time, under their aliases.
     private static func renamed(_ chart: WorkingChart) -> [WorkingChart] {
         let wanted = chart.metadata.dependencies
-        var charts = chart.dependencies.filter { existing in
-            !wanted.contains {
-                $0.name == existing.name && isCompatible($0.version, existing.metadata.version)
-            }
-        }
-        for dependency in wanted {
-            let found = chart.dependencies.first {
+        // Which of the charts each one means.
+        let fits = wanted.map { dependency in
+            chart.dependencies.map {
                 $0.name == dependency.name && isCompatible(dependency.version, $0.metadata.version)
             }
-            guard let found else { continue }
-            let copy = WorkingChart(copying: found)
+        }
+        var charts = chart.dependencies.indices.filter { place in !fits.contains { $0[place] } }
+            .map { chart.dependencies[$0] }
+        for (dependency, fits) in zip(wanted, fits) {
+            guard let found = fits.firstIndex(of: true) else { continue }
+            let copy = WorkingChart(copying: chart.dependencies[found])
             if !dependency.alias.isEmpty { copy.metadata.name = dependency.alias }
             charts.append(copy)
         }
