@@ -55,7 +55,7 @@ public struct Execution: ~Copyable {
     /// Where the function that runs now is called.
     public var callSite: CallSite {
         callNode == .none
-            ? CallSite(template: tree.name, line: 1, column: 0) : tree.location(of: callNode)
+            ? CallSite(template: "\(tree.name)", line: 1, column: 0) : tree.location(of: callNode)
     }
 
     /// Counts work that grows with a value: elements made, bytes looked through.

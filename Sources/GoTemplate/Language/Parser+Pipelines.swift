@@ -74,9 +74,9 @@ extension Parser {
             if isAssignment {
                 slot = self.slot(of: name)
             } else {
-                slot = Int32(frame.scope.count)
+                slot = Int32(frame.scope.count + 1)
                 frame.scope.append((name, slot))
-                frame.slotCount = max(frame.slotCount, frame.scope.count)
+                frame.slotCount = max(frame.slotCount, frame.scope.count + 1)
             }
             ids.append(
                 builder.add(
@@ -86,8 +86,11 @@ extension Parser {
     }
 
     private func slot(of name: Int32) -> Int32 {
-        frame.scope.last { $0.name == name }?.slot ?? -1
+        if let known = frame.scope.last(where: { $0.name == name }) { return known.slot }
+        return isDollar(name) ? 0 : -1
     }
+
+    private func isDollar(_ name: Int32) -> Bool { builder.names.names[Int(name)].count == 1 }
 
     private func check(_ commands: Span, _ context: String) throws(TemplateError) {
         guard !commands.isEmpty else { throw failure("missing value for \(context)") }
@@ -206,7 +209,7 @@ extension Parser {
 
     private mutating func readVariable(_ token: Token) throws(TemplateError) -> NodeID {
         let name = builder.number(of: token)
-        guard frame.visible.contains(name) else {
+        guard isDollar(name) || frame.visible.contains(name) else {
             throw failure("undefined variable \(quoted(ByteString(text(of: token))))")
         }
         return builder.add(

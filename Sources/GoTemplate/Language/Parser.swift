@@ -21,9 +21,11 @@ struct Parser {
 
     /// What one template knows of itself; a `define` has its own.
     struct Frame {
-        /// Variables that may be named here, the latest last.
+        /// Variables besides `$` that may be named here, the latest last.
         var visible: [Int32] = []
         /// Those that will exist here when the template runs: not those of the branch before an `else`.
+        ///
+        /// The slot 0 is that of `$`.
         var scope: [(name: Int32, slot: Int32)] = []
         var slotCount = 1
         var rangeDepth = 0
@@ -39,14 +41,8 @@ struct Parser {
         self.functions = functions
         tokens = lexed.tokens
         errorText = lexed.errorText
-        builder = TreeBuilder(name: "\(name)", source: text.bytes)
+        builder = TreeBuilder(name: name, source: text.bytes)
         builder.reserveCapacity(tokens.count)
-        frame = newFrame()
-    }
-
-    private mutating func newFrame() -> Frame {
-        let dollar = builder.names.number(of: "$")
-        return Frame(visible: [dollar], scope: [(dollar, 0)])
     }
 
     /// The templates of the text, its own last.
@@ -105,7 +101,7 @@ struct Parser {
     private mutating func readDefinition() throws(TemplateError) {
         let outer = frame
         let outerFurthest = furthest
-        frame = newFrame()
+        frame = Frame()
         let token = nextAfterSpace()
         guard token.kind == .string || token.kind == .rawString else {
             throw unexpected(token, "define clause")
@@ -123,7 +119,7 @@ struct Parser {
     mutating func readBlock(_ name: ByteString) throws(TemplateError) {
         let outer = frame
         let outerFurthest = furthest
-        frame = newFrame()
+        frame = Frame()
         let (root, end) = try readList()
         if case .end = end {
             try add(name, root)

@@ -12,7 +12,7 @@ extension Tree {
         let before = source[..<position]
         let lineStart = before.lastIndex(of: UInt8(ascii: "\n")).map { $0 + 1 } ?? 0
         return CallSite(
-            template: name, line: 1 + before.count { $0 == UInt8(ascii: "\n") },
+            template: "\(name)", line: 1 + before.count { $0 == UInt8(ascii: "\n") },
             column: position - lineStart)
     }
 }

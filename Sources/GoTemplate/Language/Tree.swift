@@ -54,7 +54,7 @@ enum Node: Sendable {
 /// A text that was parsed: the templates it defines share it.
 final class Tree: Sendable {
     /// The name under which the text was parsed, which errors give as its place.
-    let name: String
+    let name: ByteString
     let source: [UInt8]
     private let entries: [Entry]
     let children: [NodeID]
@@ -94,7 +94,7 @@ final class Tree: Sendable {
 
 /// The tables of a tree while it is parsed.
 struct TreeBuilder {
-    var name: String
+    var name: ByteString
     var source: [UInt8]
     private(set) var entries: [Tree.Entry] = []
     private(set) var children: [NodeID] = []
@@ -103,7 +103,7 @@ struct TreeBuilder {
     var numbers: [NumberLiteral] = []
     var strings: [ByteString] = []
 
-    init(name: String, source: [UInt8]) {
+    init(name: ByteString, source: [UInt8]) {
         self.name = name
         self.source = source
     }
