@@ -17,9 +17,22 @@ struct ByteTable<Element> {
     /// From here on a look-up by hash is faster than looking at every entry.
     private static var indexedCount: Int { 9 }
 
+    init() {}
+
+    /// The keys of another table with values of their own, which come in the order in which the keys did.
+    init(keysOf other: ByteTable<some Any>, _ values: [Element]) {
+        precondition(values.count == other.count, "there is a value for each key")
+        entries.reserveCapacity(values.count)
+        for (place, value) in values.enumerated() {
+            let known = other.entries[place]
+            entries.append(Entry(key: known.key, value: value, hash: known.hash))
+        }
+        slots = other.slots
+        order = other.order
+    }
+
     var count: Int { entries.count }
     var keys: [ByteString] { entries.map(\.key) }
-    var values: [Element] { entries.map(\.value) }
 
     subscript(key: ByteString) -> Element? {
         get { key.bytes.withUnsafeBytes { value(of: $0) } }
@@ -46,14 +59,17 @@ struct ByteTable<Element> {
         entries.contains { isWanted($0.value) }
     }
 
+    /// All entries, in no order that means anything.
+    var allEntries: [(key: ByteString, value: Element)] { entries.map { ($0.key, $0.value) } }
+
     mutating func sortedEntries() -> [(key: ByteString, value: Element)] {
         let places = order ?? entries.indices.sorted { entries[$0].key < entries[$1].key }
         order = places
         return places.map { (entries[$0].key, entries[$0].value) }
     }
 
-    mutating func replaceValues(_ transform: (Element) -> Element) {
-        for place in entries.indices { entries[place].value = transform(entries[place].value) }
+    mutating func changeValues(_ change: (inout Element) -> Void) {
+        for place in entries.indices { change(&entries[place].value) }
     }
 
     // MARK: Places

@@ -34,9 +34,14 @@ public final class List {
         storage = .bytes(bytes)
     }
 
-    deinit { if holdsContainers { releaseFlat(takeElements()) } }
+    deinit {
+        guard holdsContainers else { return }
+        var releasing = Releasing()
+        giveContainers(to: &releasing)
+        releasing.finish()
+    }
 
-    var holdsContainers: Bool {
+    private var holdsContainers: Bool {
         if case .values(let values) = storage {
             values.contains(where: \.isContainer)
         } else {
@@ -44,12 +49,13 @@ public final class List {
         }
     }
 
-    /// Takes the elements out, for the one who lets go of the list.
-    func takeElements() -> [Value] {
+    /// Gives up the lists and maps that are held, for the one who lets go of this list.
+    func giveContainers(to releasing: inout Releasing) {
         var taken = Storage.values([])
         swap(&taken, &storage)
-        if case .values(let values) = taken { return values }
-        return []
+        guard case .values(var values) = taken else { return }
+        taken = .values([])
+        for place in values.indices { releasing.take(&values[place]) }
     }
 
     public var type: GoType { .list(of: elementType) }

@@ -13,9 +13,10 @@ public final class Map {
     /// Bit b is set when the first byte of a method's name is b modulo 64: most names need no look-up.
     private let methodStarts: UInt64
 
-    private var table = ByteTable<Value>()
+    // Nothing calls back while one of these is read or changed, so that accesses need not be watched.
+    @exclusivity(unchecked) private var table = ByteTable<Value>()
     /// The map whose entries these are, where this is that map under another type; it is no such view itself.
-    private var viewed: Map?
+    @exclusivity(unchecked) private var viewed: Map?
 
     public init(
         type: GoType = .anyMap, isNil: Bool = false, methods: [ByteString: Function] = [:],
@@ -35,15 +36,46 @@ public final class Map {
         for (key, value) in entries { self[key] = value }
     }
 
+    /// Keys that many maps have, looked at once for all of them.
+    public struct Keys: Sendable {
+        fileprivate let table: ByteTable<Bool>
+
+        /// - Parameter names: Each once.
+        public init(_ names: [ByteString]) {
+            var table = ByteTable<Bool>()
+            for name in names { table[name] = true }
+            _ = table.sortedEntries()
+            self.table = table
+        }
+    }
+
+    /// - Parameter values: One for each key, in their order.
+    public convenience init(_ keys: Keys, _ values: [Value], type: GoType = .anyMap) {
+        self.init(type: type)
+        table = ByteTable(keysOf: keys.table, values)
+    }
+
     /// The same map under another type, as after a conversion in Go: what is set in one is set in the other.
     public convenience init(_ other: Map, as type: GoType, methods: [ByteString: Function] = [:]) {
         self.init(type: type, isNil: other.isNil, methods: methods)
         viewed = other.viewed ?? other
     }
 
-    deinit { if holdsContainers { releaseFlat(takeValues()) } }
+    deinit {
+        guard viewed != nil || table.contains(where: \.isContainer) else { return }
+        var releasing = Releasing()
+        giveContainers(to: &releasing)
+        releasing.finish()
+    }
 
-    var holdsContainers: Bool { viewed != nil || table.contains(where: \.isContainer) }
+    /// Gives up the lists and maps that are held, for the one who lets go of this map.
+    func giveContainers(to releasing: inout Releasing) {
+        if let viewed {
+            releasing.add(viewed)
+            self.viewed = nil
+        }
+        table.changeValues { releasing.take(&$0) }
+    }
 
     /// The same for a map and for what it is under other types.
     public var identity: ObjectIdentifier { ObjectIdentifier(viewed ?? self) }
@@ -88,6 +120,9 @@ public final class Map {
         (viewed ?? self).table.sortedEntries()
     }
 
+    /// All entries as they are now, for those to whom the order makes no difference.
+    public var entries: [(key: ByteString, value: Value)] { (viewed ?? self).table.allEntries }
+
     /// Another map with the same entries; the values are shared.
     public func copy() -> Map {
         let copy = Map(type: type, isNil: isNil, methods: methods)
@@ -98,18 +133,7 @@ public final class Map {
     /// Another map, each of its values made from the one that is here.
     public func mapValues(_ transform: (Value) -> Value) -> Map {
         let copy = copy()
-        copy.table.replaceValues(transform)
+        copy.table.changeValues { $0 = transform($0) }
         return copy
-    }
-
-    /// Takes the values out, for the one who lets go of the map.
-    func takeValues() -> [Value] {
-        if let viewed {
-            self.viewed = nil
-            return [.map(viewed)]
-        }
-        var taken = ByteTable<Value>()
-        swap(&taken, &table)
-        return taken.values
     }
 }

@@ -1,27 +1,33 @@
-/// Lets go of values without going down into them.
+/// Lists and maps that wait to be let go of, without going down into them.
 ///
 /// A loop can put a list into a list a million times; releasing one within the other would then take as many
 /// frames of the stack. What nobody else holds, and holds more of them, is opened here, one after another.
-func releaseFlat(_ values: consuming [Value]) {
-    var waiting = values
-    while !waiting.isEmpty {
-        var (list, map) = containers(waiting.removeLast())
-        if isKnownUniquelyReferenced(&list), let list, list.holdsContainers {
-            waiting += list.takeElements()
-        }
-        if isKnownUniquelyReferenced(&map), let map, map.holdsContainers {
-            waiting += map.takeValues()
-        }
-    }
-}
+struct Releasing {
+    private var lists: [List] = []
+    private var maps: [Map] = []
 
-/// The list or the map that a value is; by a call of its own, so that the value itself is gone after it.
-@inline(never)
-private func containers(_ value: Value) -> (List?, Map?) {
-    switch value {
-    case .list(let list): (list, nil)
-    case .map(let map): (nil, map)
-    default: (nil, nil)
+    mutating func add(_ map: Map) { maps.append(map) }
+
+    /// Takes a list or a map out of its place.
+    mutating func take(_ value: inout Value) {
+        switch value {
+        case .list(let list): lists.append(list)
+        case .map(let map): maps.append(map)
+        default: return
+        }
+        value = .none
+    }
+
+    mutating func finish() {
+        while true {
+            if var map = maps.popLast() {
+                if isKnownUniquelyReferenced(&map) { map.giveContainers(to: &self) }
+            } else if var list = lists.popLast() {
+                if isKnownUniquelyReferenced(&list) { list.giveContainers(to: &self) }
+            } else {
+                return
+            }
+        }
     }
 }
 

@@ -52,43 +52,54 @@ public struct ChartDependency: Hashable, Sendable {
 }
 
 extension ChartMetadata {
-    /// What templates see as `.Chart`, without `IsRoot`: the fields of Helm's Go struct by their names there.
-    var templateValue: Map {
-        var nilAnnotations = Map(type: .map(of: .string), isNil: true)
-        if !annotations.isEmpty {
-            nilAnnotations = Map(
-                annotations.map { (ByteString($0.key), .string($0.value)) },
+    /// What templates see as `.Chart`: the fields of Helm's Go struct by their names there, and `IsRoot`.
+    func templateValue(isRoot: Bool) -> Map {
+        let annotations =
+            self.annotations.isEmpty
+            ? Map(type: .map(of: .string), isNil: true)
+            : Map(
+                self.annotations.map { (ByteString($0.key), .string($0.value)) },
                 type: .map(of: .string))
-        }
-        return Map([
-            ("APIVersion", .string(apiVersion)), ("Annotations", .map(nilAnnotations)),
-            ("AppVersion", .string(appVersion)), ("Condition", .string(condition)),
-            ("Dependencies", .list(dependencies.map { .map($0.templateValue) })),
-            ("Deprecated", .bool(isDeprecated)), ("Description", .string(description)),
-            ("Home", .string(home)), ("Icon", .string(icon)),
-            ("Keywords", .list(keywords.map { .string($0) })),
-            ("KubeVersion", .string(kubeVersion)),
-            ("Maintainers", .list(maintainers.map { .map($0.templateValue) })),
-            ("Name", .string(name)), ("Sources", .list(sources.map { .string($0) })),
-            ("Tags", .string(tags)), ("Type", .string(type)), ("Version", .string(version)),
-        ])
+        return Map(
+            Self.keys,
+            [
+                .string(apiVersion), .map(annotations), .string(appVersion), .string(condition),
+                .list(dependencies.map { .map($0.templateValue) }), .bool(isDeprecated),
+                .string(description), .string(home), .string(icon), .bool(isRoot),
+                .list(keywords.map { .string($0) }), .string(kubeVersion),
+                .list(maintainers.map { .map($0.templateValue) }), .string(name),
+                .list(sources.map { .string($0) }), .string(tags), .string(type), .string(version),
+            ])
     }
+
+    /// In the order of the values above.
+    private static let keys = Map.Keys([
+        "APIVersion", "Annotations", "AppVersion", "Condition", "Dependencies", "Deprecated",
+        "Description", "Home", "Icon", "IsRoot", "Keywords", "KubeVersion", "Maintainers", "Name",
+        "Sources", "Tags", "Type", "Version",
+    ])
 }
 
 extension ChartMetadata.Maintainer {
     fileprivate var templateValue: Map {
-        Map([("Email", .string(email)), ("Name", .string(name)), ("URL", .string(url))])
+        Map(Self.keys, [.string(email), .string(name), .string(url)])
     }
+
+    private static let keys = Map.Keys(["Email", "Name", "URL"])
 }
 
 extension ChartDependency {
     fileprivate var templateValue: Map {
-        Map([
-            ("Alias", .string(alias)), ("Condition", .string(condition)),
-            ("Enabled", .bool(isEnabled)),
-            ("ImportValues", .list(importValues.map { Value($0) })), ("Name", .string(name)),
-            ("Repository", .string(repository)), ("Tags", .list(tags.map { .string($0) })),
-            ("Version", .string(version)),
-        ])
+        Map(
+            Self.keys,
+            [
+                .string(alias), .string(condition), .bool(isEnabled),
+                .list(importValues.map { Value($0) }), .string(name), .string(repository),
+                .list(tags.map { .string($0) }), .string(version),
+            ])
     }
+
+    private static let keys = Map.Keys([
+        "Alias", "Condition", "Enabled", "ImportValues", "Name", "Repository", "Tags", "Version",
+    ])
 }

@@ -145,10 +145,10 @@ struct ChartRenderer {
         var texts: [String: RenderedFile] = [:]
         for template in ordered where template.file.baseName.first != "_" {
             template.scope["Template"] = .map(
-                Map([
-                    ("BasePath", .string("\(template.chartPath)/templates")),
-                    ("Name", .string(template.path)),
-                ]).asValues)
+                Map(
+                    ScopedTemplates.templateKeys,
+                    [.string("\(template.chartPath)/templates"), .string(template.path)]
+                ).asValues)
             do {
                 texts[template.path] = RenderedFile(
                     try write(
@@ -178,26 +178,34 @@ struct ScopedTemplates {
     private let capabilities: Value
 
     init(release: ChartRelease, _ capabilities: Value) {
-        self.release = Map([
-            ("IsInstall", .bool(!release.isUpgrade)), ("IsUpgrade", .bool(release.isUpgrade)),
-            ("Name", .string(release.name)), ("Namespace", .string(release.namespace)),
-            ("Revision", .int(1)), ("Service", "Helm"),
-        ])
+        self.release = Map(
+            Self.releaseKeys,
+            [
+                .bool(!release.isUpgrade), .bool(release.isUpgrade), .string(release.name),
+                .string(release.namespace), .int(1), "Helm",
+            ])
         self.capabilities = capabilities
     }
+
+    private static let releaseKeys = Map.Keys([
+        "IsInstall", "IsUpgrade", "Name", "Namespace", "Revision", "Service",
+    ])
+    private static let scopeKeys = Map.Keys([
+        "Capabilities", "Chart", "Files", "Release", "Subcharts", "Values",
+    ])
+    fileprivate static let templateKeys = Map.Keys(["BasePath", "Name"])
 
     /// Adds a chart and those below it; returns what its templates see, as `.Subcharts` of the chart above has it.
     @discardableResult
     mutating func add(_ chart: WorkingChart, _ values: Map, below path: String? = nil) -> Map {
         let chartPath = path.map { "\($0)/charts/\(chart.name)" } ?? chart.name
-        let metadata = chart.metadata.templateValue
-        metadata["IsRoot"] = .bool(path == nil)
         let charts = Map()
-        let scope = Map([
-            ("Capabilities", capabilities), ("Chart", .map(metadata)),
-            ("Files", .object(ChartFiles(chart.chart.files))), ("Release", .map(release)),
-            ("Subcharts", .map(charts)), ("Values", .map(values)),
-        ])
+        let scope = Map(
+            Self.scopeKeys,
+            [
+                capabilities, .map(chart.metadata.templateValue(isRoot: path == nil)),
+                .object(ChartFiles(chart.chart.files)), .map(release), .map(charts), .map(values),
+            ])
         let seen = scope.asValues
         for dependency in chart.dependencies {
             let key = ByteString(dependency.name)

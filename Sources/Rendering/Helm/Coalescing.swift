@@ -44,7 +44,9 @@ struct Coalescing {
     /// The defaults of one chart, below what is set already.
     private mutating func coalesceOwn(_ chart: WorkingChart, into values: Map, prefix: String) {
         let path = joined(prefix, chart.name)
-        for (key, value) in chart.values.deepCopy.sortedEntries {
+        let own = chart.values.deepCopy
+        // The order is that of warnings, and where nothing is set there are none.
+        for (key, value) in values.count == 0 ? own.entries : own.sortedEntries {
             guard let known = values[key] else {
                 if !isMerging {
                     if value.isNone { continue }
@@ -142,7 +144,7 @@ private func joined(_ prefix: String, _ key: String) -> String {
 extension Map {
     /// Takes away every key without a value, in tables below too.
     func removeNils() {
-        for (key, value) in sortedEntries {
+        for (key, value) in entries {
             if value.isNone {
                 self[key] = nil
             } else {
