@@ -26,23 +26,15 @@ extension DirectoryRendering {
         take(root, at: { _ in SourceLocation(file: file, line: 1) }, documentIndex: 0)
     }
 
-    /// - Parameter line: Of the template that wrote the bytes; `nil` for bytes that stand in the file themselves.
-    mutating func readYAML(
-        _ bytes: [UInt8], file: String, dialect: YAMLDialect = .strict, writtenAt line: Int? = nil
-    ) {
-        let template = line.map { SourceLocation(file: file, line: $0) }
+    mutating func readYAML(_ bytes: [UInt8], file: String, dialect: YAMLDialect = .strict) {
         let documents: [YAMLDocument]
         do {
             documents = try parseYAML(bytes, file: file, dialect: dialect)
         } catch {
             if looksLikeManifest(bytes) || !leavesOutOthers {
                 for problem in error.all {
-                    var message = problem.message
-                    if template != nil, let line = problem.location.line {
-                        message += " (line \(line) of what the template writes)"
-                    }
                     refuse(
-                        at: template ?? problem.location, field: problem.field, message,
+                        at: problem.location, field: problem.field, problem.message,
                         hint: problem.hint)
                 }
             } else {
@@ -60,8 +52,14 @@ extension DirectoryRendering {
                 return
             }
             take(
-                document.root, at: { template ?? document.location(of: $0, in: file) },
-                documentIndex: index)
+                document.root, at: { document.location(of: $0, in: file) }, documentIndex: index)
+        }
+    }
+
+    /// Takes in the documents of a text that a template wrote, all with its place there as their origin.
+    mutating func take(_ documents: [Node], writtenAt template: SourceLocation) {
+        for (index, root) in documents.enumerated() {
+            take(root, at: { _ in template }, documentIndex: index)
         }
     }
 

@@ -17,7 +17,10 @@ func readGoDocuments(_ bytes: [UInt8], file: String) throws(ChartError) -> [Node
     }
 }
 
-private func goDocuments(_ bytes: [UInt8], file: String) throws(ChartError) -> [Node] {
+/// All documents of a text.
+///
+/// - Throws: As `readGoYAML` does.
+func goDocuments(_ bytes: [UInt8], file: String) throws(ChartError) -> [Node] {
     do throws(Problems) {
         return try parseYAML(bytes, file: file, dialect: .goYAML).map(\.root)
     } catch {

@@ -94,9 +94,9 @@ public func renderHelm(
         }
         for manifest in output.manifests + output.hooks
         where !(options.skipsTests && manifest.isTest) {
-            rendering.readYAML(
-                manifest.text, file: place(manifest.path), dialect: .goYAML,
-                writtenAt: manifest.line)
+            rendering.take(
+                manifest.documents,
+                writtenAt: SourceLocation(file: place(manifest.path), line: manifest.line))
         }
     } catch {
         // What is refused is put on record.

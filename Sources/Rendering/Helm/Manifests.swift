@@ -1,5 +1,5 @@
 internal import GoTemplate
-internal import Model
+public import Model
 
 /// What a chart rendered to, in the order in which Helm installs it.
 public struct ChartOutput: Sendable {
@@ -10,6 +10,8 @@ public struct ChartOutput: Sendable {
         /// The line of the template that wrote its first line, comments aside.
         public var line: Int
         public var text: [UInt8]
+        /// What the text says, as it was read to sort it: usually one document, none when it is all comments.
+        public var documents: [Node]
         public var kind: String
         /// The events of `helm.sh/hook`; empty for what is no hook.
         public var hookEvents: [String] = []
@@ -50,13 +52,16 @@ extension ChartOutput {
         throws(ChartError)
     {
         let text = Array(document)
+        let documents: [Node]
         let head: ManifestHead
         do {
-            head = try ManifestHead(text, file: path)
+            documents = try goDocuments(text, file: path)
+            head = try ManifestHead(documents.first ?? .null)
         } catch {
             throw ChartError("YAML parse error on \(path): \(error.message)", isOfRendering: true)
         }
-        var manifest = Manifest(path: path, line: line, text: text, kind: head.kind)
+        var manifest = Manifest(
+            path: path, line: line, text: text, documents: documents, kind: head.kind)
         guard let hook = head.annotations["helm.sh/hook"] else {
             manifests.append(manifest)
             return
@@ -215,8 +220,7 @@ struct ManifestHead {
     private(set) var kind = ""
     private(set) var annotations: [String: String] = [:]
 
-    init(_ bytes: [UInt8], file: String) throws(ChartError) {
-        let node = try readGoYAML(bytes, file: file)
+    init(_ node: Node) throws(ChartError) {
         if node.isNull { return }
         guard case .object(let fields) = node else {
             throw ChartError(

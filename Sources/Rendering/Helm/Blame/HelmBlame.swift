@@ -24,7 +24,7 @@ public func helmOrigin(
     let identity = ChartIdentity(name: chart.name, version: chart.metadata.version)
     let blame = try chart.blamed(values, options.chart, with: surroundings(identity))
     let place = { (file: String) in placeInRepository(file, chart: chart.name, path) }
-    for (manifest, lines) in blame.manifests {
+    for (manifest, lines) in blame.manifests where manifest.documents.contains(where: isMeant) {
         let documents =
             (try? parseYAML(manifest.text, file: manifest.path, dialect: .goYAML)) ?? []
         for document in documents
