@@ -10,7 +10,9 @@ public struct FunctionTable: Sendable {
 
     /// Go's own functions, and then `functions`; of two with one name the later one counts.
     public init(_ functions: [Function] = []) {
-        set(Builtins.all + functions)
+        for function in Builtins.all + functions { set(function) }
+        hiddenKeywords = [("break", Token.Kind.breakLoop), ("continue", .continueLoop)]
+            .filter { places[$0.0] != nil }.map(\.1)
     }
 
     public subscript(name: String) -> Function? {
@@ -24,24 +26,13 @@ public struct FunctionTable: Sendable {
         source.withUnsafeBytes { places.value(of: UnsafeRawBufferPointer(rebasing: $0[range])) }
     }
 
-    /// The table with more functions, or with others under the same names.
-    public func with(_ more: [Function]) -> FunctionTable {
-        var table = self
-        table.set(more)
-        return table
-    }
-
-    private mutating func set(_ more: [Function]) {
-        for function in more {
-            let name = ByteString(function.name)
-            if let place = places[name] {
-                functions[place] = function
-            } else {
-                places[name] = functions.count
-                functions.append(function)
-            }
+    private mutating func set(_ function: Function) {
+        let name = ByteString(function.name)
+        if let place = places[name] {
+            functions[place] = function
+        } else {
+            places[name] = functions.count
+            functions.append(function)
         }
-        hiddenKeywords = [("break", Token.Kind.breakLoop), ("continue", .continueLoop)]
-            .filter { places[$0.0] != nil }.map(\.1)
     }
 }
