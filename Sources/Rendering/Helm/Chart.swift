@@ -12,7 +12,7 @@ public struct ChartFile: Hashable, Sendable {
 
     /// The last part of the path.
     public var baseName: Substring {
-        name.lastIndex(of: "/").map { name[$0...].dropFirst() } ?? name[...]
+        name.utf8.lastIndex(of: UInt8(ascii: "/")).map { name[$0...].dropFirst() } ?? name[...]
     }
 }
 

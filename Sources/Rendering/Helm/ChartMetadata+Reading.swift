@@ -221,9 +221,14 @@ struct GoStructReader {
     /// A field, by its name in any case, as Go's decoder finds it.
     private func present(_ name: String) -> Node? {
         guard keyLengths & Self.bit(for: name) != 0 else { return Optional.none }
-        let found = fields[name] ?? fields.first { Self.isSame($0.key, name) }?.value
-        guard let found, !found.isNull else { return Optional.none }
-        return found
+        var other: Node?
+        for (key, value) in fields
+        where keyLengths == .max || key.utf8.count == name.utf8.count {
+            if key == name { return value.isNull ? Optional.none : value }
+            if other == nil, Self.isSame(key, name) { other = value }
+        }
+        guard let other, !other.isNull else { return Optional.none }
+        return other
     }
 
     /// Whether two names differ in nothing but the case of their letters.
