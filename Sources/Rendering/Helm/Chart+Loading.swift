@@ -1,4 +1,3 @@
-internal import GoTemplate
 public import Model
 internal import YAML
 
@@ -128,6 +127,7 @@ public func readChartValues(_ bytes: [UInt8], file: String) throws(ChartError) -
 
 /// One table over another: objects are merged, everything else is replaced.
 func merged(_ under: Mapping, _ over: Mapping) -> Mapping {
+    if under.isEmpty { return over }
     var result = under
     for (key, value) in over {
         if case .object(let fields) = value, case .object(let known)? = result[key] {
@@ -142,8 +142,10 @@ func merged(_ under: Mapping, _ over: Mapping) -> Mapping {
 extension Collection {
     /// The elements in the order of the UTF-8 bytes of a text that they have.
     func sorted(byBytesOf text: (Element) -> String) -> [Element] {
-        guard count > 1 else { return Array(self) }
-        return map { (ByteString(text($0)), $0) }.sorted { $0.0 < $1.0 }.map(\.1)
+        sorted { a, b in
+            var (a, b) = (text(a), text(b))
+            return a.withUTF8 { a in b.withUTF8 { b in a.lexicographicallyPrecedes(b) } }
+        }
     }
 }
 
