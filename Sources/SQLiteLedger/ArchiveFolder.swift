@@ -6,14 +6,17 @@ extension ArchiveFile {
     /// The files of a folder that are archives, of whichever ledger, by name; folders within it are not looked into.
     ///
     /// By what they begin with: archives have the names that people gave them. One with a journal beside it is
-    /// being written, or was when its writer was killed, and is none yet.
+    /// being written, or was when its writer was killed, and is none yet. Of a file that this account may not
+    /// read its name must do.
     ///
-    /// - Throws: `.io` when the folder or a file of it cannot be read.
-    static func all(inFolder folder: String) throws(LedgerError) -> [String] {
+    /// - Parameter known: Names that archives had when they were written.
+    /// - Throws: `.io` when the folder cannot be read, or a file of such a name.
+    static func all(inFolder folder: String, known: Set<String>) throws(LedgerError) -> [String] {
         let prefix = folder.hasSuffix("/") ? folder : folder + "/"
         var paths: [String] = []
         for name in try names(inFolder: folder).sorted() {
             let path = prefix + name
+            if !known.contains(name), access(path, R_OK) != 0 { continue }
             if try isArchive(path), !fileExists(path + "-journal") { paths.append(path) }
         }
         return paths

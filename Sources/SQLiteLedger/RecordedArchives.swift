@@ -60,7 +60,9 @@ extension StoredEvents {
     private func archives(inFolder folder: String, _ recorded: [RecordedArchive]) throws
         -> [Archives.File]
     {
-        let files = try ArchiveFile.all(inFolder: folder).compactMap { path -> Archives.File? in
+        let known = Set(recorded.compactMap(\.name))
+        let paths = try ArchiveFile.all(inFolder: folder, known: known)
+        let files = try paths.compactMap { path -> Archives.File? in
             if let archive = try identify(path, recorded) {
                 return Archives.File(path: path, recorded: archive)
             }
