@@ -36,6 +36,10 @@ public struct Actor: Coded, StoredValue, Hashable {
         try coder.field("kind", &kind)
         try coder.field("onBehalfOf", &onBehalfOf)
     }
+
+    public init(readingFrom decoder: inout RecordDecoder) throws(CodecError) {
+        self = try decoder.readActor()
+    }
 }
 
 /// What an event is about; each that is set is also a row of the ledger's index table.
@@ -79,7 +83,7 @@ public struct Envelope: Coded {
     public var causation: EventID?
     /// The sync it belongs to, such as `sync-42`.
     public var correlation: String?
-    public var id = EventID(at: Timestamp(nanoseconds: 0), random: Array(repeating: 0, count: 10))
+    public var id = EventID.none
     /// When it happened, by the clock of whoever saw it.
     public var occurredAt = Timestamp(nanoseconds: 0)
     /// SHA-256(salt ‖ payload bytes), with sixteen random bytes of salt.
@@ -101,6 +105,15 @@ public struct Envelope: Coded {
 
     /// The bytes that are stored and hashed.
     public func encoded() -> [UInt8] { RecordEncoder.encode(self) }
+
+    /// The bytes of one that is to be recorded.
+    ///
+    /// - Throws: `CodecError.unknownValue` when a value of it has no stored form.
+    public func encodedChecked() throws(CodecError) -> [UInt8] {
+        var encoder = RecordEncoder()
+        encoder.append(object: self)
+        return try encoder.finish()
+    }
 
     /// The most bytes an envelope may have: a tlog-tiles entry has a 16-bit length.
     ///
@@ -151,21 +164,52 @@ public struct NewEvent: Equatable, Sendable {
 }
 
 /// An event as it stands in the ledger.
-public struct RecordedEvent: Equatable, Sendable {
-    public var envelope: Envelope
-    /// `nil` once the payload was redacted or archived.
-    public var event: Event?
-    /// Whether the payload is in an archive that is not at hand.
-    public var isArchived: Bool
+///
+/// It is handed from thread to thread and from list to list: what it holds has one place, to which copies refer.
+public struct RecordedEvent: Sendable {
+    private var content: Content
 
-    public init(envelope: Envelope, event: Event?, isArchived: Bool = false) {
-        self.envelope = envelope
-        self.event = event
-        self.isArchived = isArchived
+    private final class Content: Sendable {
+        let envelope: Envelope
+        let event: Event?
+        let isArchived: Bool
+
+        init(_ envelope: consuming Envelope, _ event: consuming Event?, isArchived: Bool) {
+            self.envelope = envelope
+            self.event = event
+            self.isArchived = isArchived
+        }
     }
 
-    public var position: Int64 { envelope.position }
-    public var subjects: Subjects { envelope.subjects }
+    public init(
+        envelope: consuming Envelope, event: consuming Event?, isArchived: Bool = false
+    ) {
+        content = Content(envelope, event, isArchived: isArchived)
+    }
+
+    public var envelope: Envelope {
+        _read { yield content.envelope }
+        set { content = Content(newValue, content.event, isArchived: content.isArchived) }
+    }
+
+    /// `nil` once the payload was redacted or archived.
+    public var event: Event? {
+        _read { yield content.event }
+        set { content = Content(content.envelope, newValue, isArchived: content.isArchived) }
+    }
+
+    /// Whether the payload is in an archive that is not at hand.
+    public var isArchived: Bool { content.isArchived }
+
+    public var position: Int64 { content.envelope.position }
+    public var subjects: Subjects { _read { yield content.envelope.subjects } }
+}
+
+extension RecordedEvent: Equatable {
+    public static func == (a: RecordedEvent, b: RecordedEvent) -> Bool {
+        a.content === b.content
+            || a.envelope == b.envelope && a.event == b.event && a.isArchived == b.isArchived
+    }
 }
 
 /// What an append expects of a stream: the guard against two writers deciding from the same state.

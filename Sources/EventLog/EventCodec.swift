@@ -67,67 +67,82 @@ public enum EventCodec {
         }
     }
 
-    /// The canonical bytes of the payload.
+    /// The canonical bytes of the payload of an event that was recorded.
     public static func encode(_ event: Event) -> [UInt8] {
+        var encoder = RecordEncoder()
+        write(event, to: &encoder)
+        return encoder.bytes
+    }
+
+    /// The canonical bytes of the payload of an event that is to be recorded.
+    ///
+    /// - Throws: `CodecError.unknownValue` when a value of it has no stored form.
+    public static func encodeChecked(_ event: Event) throws(CodecError) -> [UInt8] {
+        var encoder = RecordEncoder()
+        write(event, to: &encoder)
+        return try encoder.finish()
+    }
+
+    private static func write(_ event: Event, to encoder: inout RecordEncoder) {
         switch event {
-        case .ledgerOpened(let payload): RecordEncoder.encode(payload)
-        case .clockJumped(let payload): RecordEncoder.encode(payload)
-        case .projectionRebuilt(let payload): RecordEncoder.encode(payload)
-        case .verificationRun(let payload): RecordEncoder.encode(payload)
-        case .redactionKeyChanged(let payload): RecordEncoder.encode(payload)
-        case .configurationChanged(let payload): RecordEncoder.encode(payload)
-        case .checkpointSigned(let payload): RecordEncoder.encode(payload)
-        case .checkpointWitnessed(let payload): RecordEncoder.encode(payload)
-        case .signingKeyChanged(let payload): RecordEncoder.encode(payload)
-        case .payloadRedacted(let payload): RecordEncoder.encode(payload)
-        case .ledgerArchived(let payload): RecordEncoder.encode(payload)
-        case .repositoryRegistered(let payload): RecordEncoder.encode(payload)
-        case .repositoryUnreachable(let payload): RecordEncoder.encode(payload)
-        case .repositoryReachable(let payload): RecordEncoder.encode(payload)
-        case .repositoryDropped(let payload): RecordEncoder.encode(payload)
-        case .refMoved(let payload): RecordEncoder.encode(payload)
-        case .commitObserved(let payload): RecordEncoder.encode(payload)
-        case .pushIntended(let payload): RecordEncoder.encode(payload)
-        case .pushFinished(let payload): RecordEncoder.encode(payload)
-        case .environmentDeclared(let payload): RecordEncoder.encode(payload)
-        case .clusterConnected(let payload): RecordEncoder.encode(payload)
-        case .clusterDisconnected(let payload): RecordEncoder.encode(payload)
-        case .applicationDeclared(let payload): RecordEncoder.encode(payload)
-        case .applicationChanged(let payload): RecordEncoder.encode(payload)
-        case .applicationRemoved(let payload): RecordEncoder.encode(payload)
-        case .declarationsRejected(let payload): RecordEncoder.encode(payload)
-        case .manifestsRendered(let payload): RecordEncoder.encode(payload)
-        case .renderFailed(let payload): RecordEncoder.encode(payload)
-        case .comparisonChanged(let payload): RecordEncoder.encode(payload)
-        case .driftDetected(let payload): RecordEncoder.encode(payload)
-        case .driftResolved(let payload): RecordEncoder.encode(payload)
-        case .objectObserved(let payload): RecordEncoder.encode(payload)
-        case .observationsSuppressed(let payload): RecordEncoder.encode(payload)
-        case .ownershipMoved(let payload): RecordEncoder.encode(payload)
-        case .healthChanged(let payload): RecordEncoder.encode(payload)
-        case .syncRequested(let payload): RecordEncoder.encode(payload)
-        case .syncRefused(let payload): RecordEncoder.encode(payload)
-        case .syncPlanned(let payload): RecordEncoder.encode(payload)
-        case .planSaved(let payload): RecordEncoder.encode(payload)
-        case .planApproved(let payload): RecordEncoder.encode(payload)
-        case .planRejected(let payload): RecordEncoder.encode(payload)
-        case .syncStarted(let payload): RecordEncoder.encode(payload)
-        case .applyIntended(let payload): RecordEncoder.encode(payload)
-        case .objectApplied(let payload): RecordEncoder.encode(payload)
-        case .objectPruned(let payload): RecordEncoder.encode(payload)
-        case .objectFailed(let payload): RecordEncoder.encode(payload)
-        case .applyRecovered(let payload): RecordEncoder.encode(payload)
-        case .hookStarted(let payload): RecordEncoder.encode(payload)
-        case .hookFinished(let payload): RecordEncoder.encode(payload)
-        case .syncSucceeded(let payload): RecordEncoder.encode(payload)
-        case .syncFailed(let payload): RecordEncoder.encode(payload)
-        case .syncTerminated(let payload): RecordEncoder.encode(payload)
-        case .rollbackRequested(let payload): RecordEncoder.encode(payload)
-        case .rollbackCommitted(let payload): RecordEncoder.encode(payload)
-        case .autoSyncHeld(let payload): RecordEncoder.encode(payload)
-        case .autoSyncReleased(let payload): RecordEncoder.encode(payload)
-        case .regenerationRequested(let payload): RecordEncoder.encode(payload)
-        case .evidenceAttested(let payload): RecordEncoder.encode(payload)
+        case .ledgerOpened(let payload): encoder.append(object: payload)
+        case .clockJumped(let payload): encoder.append(object: payload)
+        case .projectionRebuilt(let payload): encoder.append(object: payload)
+        case .verificationRun(let payload): encoder.append(object: payload)
+        case .redactionKeyChanged(let payload): encoder.append(object: payload)
+        case .configurationChanged(let payload): encoder.append(object: payload)
+        case .checkpointSigned(let payload): encoder.append(object: payload)
+        case .checkpointWitnessed(let payload): encoder.append(object: payload)
+        case .signingKeyChanged(let payload): encoder.append(object: payload)
+        case .payloadRedacted(let payload): encoder.append(object: payload)
+        case .ledgerArchived(let payload): encoder.append(object: payload)
+        case .repositoryRegistered(let payload): encoder.append(object: payload)
+        case .repositoryUnreachable(let payload): encoder.append(object: payload)
+        case .repositoryReachable(let payload): encoder.append(object: payload)
+        case .repositoryDropped(let payload): encoder.append(object: payload)
+        case .refMoved(let payload): encoder.append(object: payload)
+        case .commitObserved(let payload): encoder.append(object: payload)
+        case .pushIntended(let payload): encoder.append(object: payload)
+        case .pushFinished(let payload): encoder.append(object: payload)
+        case .environmentDeclared(let payload): encoder.append(object: payload)
+        case .clusterConnected(let payload): encoder.append(object: payload)
+        case .clusterDisconnected(let payload): encoder.append(object: payload)
+        case .applicationDeclared(let payload): encoder.append(object: payload)
+        case .applicationChanged(let payload): encoder.append(object: payload)
+        case .applicationRemoved(let payload): encoder.append(object: payload)
+        case .declarationsRejected(let payload): encoder.append(object: payload)
+        case .manifestsRendered(let payload): encoder.append(object: payload)
+        case .renderFailed(let payload): encoder.append(object: payload)
+        case .comparisonChanged(let payload): encoder.append(object: payload)
+        case .driftDetected(let payload): encoder.append(object: payload)
+        case .driftResolved(let payload): encoder.append(object: payload)
+        case .objectObserved(let payload): encoder.append(object: payload)
+        case .observationsSuppressed(let payload): encoder.append(object: payload)
+        case .ownershipMoved(let payload): encoder.append(object: payload)
+        case .healthChanged(let payload): encoder.append(object: payload)
+        case .syncRequested(let payload): encoder.append(object: payload)
+        case .syncRefused(let payload): encoder.append(object: payload)
+        case .syncPlanned(let payload): encoder.append(object: payload)
+        case .planSaved(let payload): encoder.append(object: payload)
+        case .planApproved(let payload): encoder.append(object: payload)
+        case .planRejected(let payload): encoder.append(object: payload)
+        case .syncStarted(let payload): encoder.append(object: payload)
+        case .applyIntended(let payload): encoder.append(object: payload)
+        case .objectApplied(let payload): encoder.append(object: payload)
+        case .objectPruned(let payload): encoder.append(object: payload)
+        case .objectFailed(let payload): encoder.append(object: payload)
+        case .applyRecovered(let payload): encoder.append(object: payload)
+        case .hookStarted(let payload): encoder.append(object: payload)
+        case .hookFinished(let payload): encoder.append(object: payload)
+        case .syncSucceeded(let payload): encoder.append(object: payload)
+        case .syncFailed(let payload): encoder.append(object: payload)
+        case .syncTerminated(let payload): encoder.append(object: payload)
+        case .rollbackRequested(let payload): encoder.append(object: payload)
+        case .rollbackCommitted(let payload): encoder.append(object: payload)
+        case .autoSyncHeld(let payload): encoder.append(object: payload)
+        case .autoSyncReleased(let payload): encoder.append(object: payload)
+        case .regenerationRequested(let payload): encoder.append(object: payload)
+        case .evidenceAttested(let payload): encoder.append(object: payload)
         }
     }
 
@@ -145,129 +160,93 @@ public enum EventCodec {
     static func decode(_ type: String, _ version: Int, _ decoder: inout RecordDecoder)
         throws(CodecError) -> Event
     {
-        func read<Payload: Coded>() throws(CodecError) -> Payload { try decoder.readAll() }
-        switch (type, version) {
-        case ("ledger.opened", 1): return .ledgerOpened(try read())
-        case ("clock.jumped", 1): return .clockJumped(try read())
-        case ("projection.rebuilt", 1): return .projectionRebuilt(try read())
-        case ("verification.run", 1): return .verificationRun(try read())
-        case ("redaction.key.changed", 1): return .redactionKeyChanged(try read())
-        case ("configuration.changed", 1): return .configurationChanged(try read())
-        case ("checkpoint.signed", 1): return .checkpointSigned(try read())
-        case ("checkpoint.witnessed", 1): return .checkpointWitnessed(try read())
-        case ("signing.key.changed", 1): return .signingKeyChanged(try read())
-        case ("payload.redacted", 1): return .payloadRedacted(try read())
-        case ("ledger.archived", 1): return .ledgerArchived(try read())
-        case ("repository.registered", 1): return .repositoryRegistered(try read())
-        case ("repository.unreachable", 1): return .repositoryUnreachable(try read())
-        case ("repository.reachable", 1): return .repositoryReachable(try read())
-        case ("repository.dropped", 1): return .repositoryDropped(try read())
-        case ("ref.moved", 1): return .refMoved(try read())
-        case ("commit.observed", 1): return .commitObserved(try read())
-        case ("push.intended", 1): return .pushIntended(try read())
-        case ("push.finished", 1): return .pushFinished(try read())
-        case ("environment.declared", 1): return .environmentDeclared(try read())
-        case ("cluster.connected", 1): return .clusterConnected(try read())
-        case ("cluster.disconnected", 1): return .clusterDisconnected(try read())
-        case ("application.declared", 1): return .applicationDeclared(try read())
-        case ("application.changed", 1): return .applicationChanged(try read())
-        case ("application.removed", 1): return .applicationRemoved(try read())
-        case ("declarations.rejected", 1): return .declarationsRejected(try read())
-        case ("manifests.rendered", 1): return .manifestsRendered(try read())
-        case ("render.failed", 1): return .renderFailed(try read())
-        case ("comparison.changed", 1): return .comparisonChanged(try read())
-        case ("drift.detected", 1): return .driftDetected(try read())
-        case ("drift.resolved", 1): return .driftResolved(try read())
-        case ("object.observed", 1): return .objectObserved(try read())
-        case ("observations.suppressed", 1): return .observationsSuppressed(try read())
-        case ("ownership.moved", 1): return .ownershipMoved(try read())
-        case ("health.changed", 1): return .healthChanged(try read())
-        case ("sync.requested", 1): return .syncRequested(try read())
-        case ("sync.refused", 1): return .syncRefused(try read())
-        case ("sync.planned", 1): return .syncPlanned(try read())
-        case ("plan.saved", 1): return .planSaved(try read())
-        case ("plan.approved", 1): return .planApproved(try read())
-        case ("plan.rejected", 1): return .planRejected(try read())
-        case ("sync.started", 1): return .syncStarted(try read())
-        case ("apply.intended", 1): return .applyIntended(try read())
-        case ("object.applied", 1): return .objectApplied(try read())
-        case ("object.pruned", 1): return .objectPruned(try read())
-        case ("object.failed", 1): return .objectFailed(try read())
-        case ("apply.recovered", 1): return .applyRecovered(try read())
-        case ("hook.started", 1): return .hookStarted(try read())
-        case ("hook.finished", 1): return .hookFinished(try read())
-        case ("sync.succeeded", 1): return .syncSucceeded(try read())
-        case ("sync.failed", 1): return .syncFailed(try read())
-        case ("sync.terminated", 1): return .syncTerminated(try read())
-        case ("rollback.requested", 1): return .rollbackRequested(try read())
-        case ("rollback.committed", 1): return .rollbackCommitted(try read())
-        case ("autosync.held", 1): return .autoSyncHeld(try read())
-        case ("autosync.released", 1): return .autoSyncReleased(try read())
-        case ("regeneration.requested", 1): return .regenerationRequested(try read())
-        case ("evidence.attested", 1): return .evidenceAttested(try read())
-        default: throw CodecError.unknownEvent(type: type, version: version)
+        guard let shape = shapes[type]?.first(where: { $0.version == version }) else {
+            throw CodecError.unknownEvent(type: type, version: version)
         }
+        return try shape.read(&decoder)
     }
 
     /// Every type that this release writes, in the order of the catalogue.
-    public static let types: [String] = [
-        "ledger.opened",
-        "clock.jumped",
-        "projection.rebuilt",
-        "verification.run",
-        "redaction.key.changed",
-        "configuration.changed",
-        "checkpoint.signed",
-        "checkpoint.witnessed",
-        "signing.key.changed",
-        "payload.redacted",
-        "ledger.archived",
-        "repository.registered",
-        "repository.unreachable",
-        "repository.reachable",
-        "repository.dropped",
-        "ref.moved",
-        "commit.observed",
-        "push.intended",
-        "push.finished",
-        "environment.declared",
-        "cluster.connected",
-        "cluster.disconnected",
-        "application.declared",
-        "application.changed",
-        "application.removed",
-        "declarations.rejected",
-        "manifests.rendered",
-        "render.failed",
-        "comparison.changed",
-        "drift.detected",
-        "drift.resolved",
-        "object.observed",
-        "observations.suppressed",
-        "ownership.moved",
-        "health.changed",
-        "sync.requested",
-        "sync.refused",
-        "sync.planned",
-        "plan.saved",
-        "plan.approved",
-        "plan.rejected",
-        "sync.started",
-        "apply.intended",
-        "object.applied",
-        "object.pruned",
-        "object.failed",
-        "apply.recovered",
-        "hook.started",
-        "hook.finished",
-        "sync.succeeded",
-        "sync.failed",
-        "sync.terminated",
-        "rollback.requested",
-        "rollback.committed",
-        "autosync.held",
-        "autosync.released",
-        "regeneration.requested",
-        "evidence.attested",
+    public static let types: [String] = catalogue.map(\.type)
+}
+
+extension EventCodec {
+    /// How the payload of one type is read in one version.
+    private struct Shape: Sendable {
+        let type: String
+        let version: Int
+        let read: @Sendable (inout RecordDecoder) throws(CodecError) -> Event
+
+        init<Payload: Coded>(
+            _ type: String, _ version: Int, _ event: @escaping @Sendable (Payload) -> Event
+        ) {
+            self.type = type
+            self.version = version
+            read = { decoder throws(CodecError) in event(try decoder.readAll()) }
+        }
+    }
+
+    /// Every shape ever released, by type: of a long fold each event is looked up here.
+    private static let shapes = Dictionary(grouping: catalogue, by: \.type)
+
+    private static let catalogue: [Shape] = [
+        Shape("ledger.opened", 1, Event.ledgerOpened),
+        Shape("clock.jumped", 1, Event.clockJumped),
+        Shape("projection.rebuilt", 1, Event.projectionRebuilt),
+        Shape("verification.run", 1, Event.verificationRun),
+        Shape("redaction.key.changed", 1, Event.redactionKeyChanged),
+        Shape("configuration.changed", 1, Event.configurationChanged),
+        Shape("checkpoint.signed", 1, Event.checkpointSigned),
+        Shape("checkpoint.witnessed", 1, Event.checkpointWitnessed),
+        Shape("signing.key.changed", 1, Event.signingKeyChanged),
+        Shape("payload.redacted", 1, Event.payloadRedacted),
+        Shape("ledger.archived", 1, Event.ledgerArchived),
+        Shape("repository.registered", 1, Event.repositoryRegistered),
+        Shape("repository.unreachable", 1, Event.repositoryUnreachable),
+        Shape("repository.reachable", 1, Event.repositoryReachable),
+        Shape("repository.dropped", 1, Event.repositoryDropped),
+        Shape("ref.moved", 1, Event.refMoved),
+        Shape("commit.observed", 1, Event.commitObserved),
+        Shape("push.intended", 1, Event.pushIntended),
+        Shape("push.finished", 1, Event.pushFinished),
+        Shape("environment.declared", 1, Event.environmentDeclared),
+        Shape("cluster.connected", 1, Event.clusterConnected),
+        Shape("cluster.disconnected", 1, Event.clusterDisconnected),
+        Shape("application.declared", 1, Event.applicationDeclared),
+        Shape("application.changed", 1, Event.applicationChanged),
+        Shape("application.removed", 1, Event.applicationRemoved),
+        Shape("declarations.rejected", 1, Event.declarationsRejected),
+        Shape("manifests.rendered", 1, Event.manifestsRendered),
+        Shape("render.failed", 1, Event.renderFailed),
+        Shape("comparison.changed", 1, Event.comparisonChanged),
+        Shape("drift.detected", 1, Event.driftDetected),
+        Shape("drift.resolved", 1, Event.driftResolved),
+        Shape("object.observed", 1, Event.objectObserved),
+        Shape("observations.suppressed", 1, Event.observationsSuppressed),
+        Shape("ownership.moved", 1, Event.ownershipMoved),
+        Shape("health.changed", 1, Event.healthChanged),
+        Shape("sync.requested", 1, Event.syncRequested),
+        Shape("sync.refused", 1, Event.syncRefused),
+        Shape("sync.planned", 1, Event.syncPlanned),
+        Shape("plan.saved", 1, Event.planSaved),
+        Shape("plan.approved", 1, Event.planApproved),
+        Shape("plan.rejected", 1, Event.planRejected),
+        Shape("sync.started", 1, Event.syncStarted),
+        Shape("apply.intended", 1, Event.applyIntended),
+        Shape("object.applied", 1, Event.objectApplied),
+        Shape("object.pruned", 1, Event.objectPruned),
+        Shape("object.failed", 1, Event.objectFailed),
+        Shape("apply.recovered", 1, Event.applyRecovered),
+        Shape("hook.started", 1, Event.hookStarted),
+        Shape("hook.finished", 1, Event.hookFinished),
+        Shape("sync.succeeded", 1, Event.syncSucceeded),
+        Shape("sync.failed", 1, Event.syncFailed),
+        Shape("sync.terminated", 1, Event.syncTerminated),
+        Shape("rollback.requested", 1, Event.rollbackRequested),
+        Shape("rollback.committed", 1, Event.rollbackCommitted),
+        Shape("autosync.held", 1, Event.autoSyncHeld),
+        Shape("autosync.released", 1, Event.autoSyncReleased),
+        Shape("regeneration.requested", 1, Event.regenerationRequested),
+        Shape("evidence.attested", 1, Event.evidenceAttested),
     ]
 }

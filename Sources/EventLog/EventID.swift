@@ -9,6 +9,14 @@ public struct EventID: Hashable, Sendable {
     private let high: UInt64
     private let low: UInt64
 
+    /// What an event has before its id is known: the UUIDv7 of the time zero without randomness.
+    static let none = EventID(high: 0x7000, low: 0x80 << 56)
+
+    private init(high: UInt64, low: UInt64) {
+        self.high = high
+        self.low = low
+    }
+
     /// Reads the text form of any UUID in lower case; `nil` for anything else.
     public init?(_ text: String) {
         guard let id = EventID(stored: text.utf8.span) else { return nil }

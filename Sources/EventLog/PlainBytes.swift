@@ -10,11 +10,14 @@ func countOfPlainBytes(_ text: Span<UInt8>) -> Int {
     let bytes = text.bytes
     var count = 0
     while count + 8 <= text.count {
-        let word = bytes.unsafeLoadUnaligned(fromByteOffset: count, as: UInt64.self)
+        let word = UInt64(
+            littleEndian: bytes.unsafeLoadUnaligned(fromByteOffset: count, as: UInt64.self))
         let quotes = zeros(word ^ (0x22 &* ones))
         let backslashes = zeros(word ^ (0x5C &* ones))
         let controls = (word &- (0x20 &* ones)) & ~word & highs
-        if quotes | backslashes | controls != 0 { break }
+        // Above the lowest mark there may be false ones: a subtraction borrows from the byte above.
+        let marks = quotes | backslashes | controls
+        if marks != 0 { return count + marks.trailingZeroBitCount / 8 }
         count += 8
     }
     while count < text.count {

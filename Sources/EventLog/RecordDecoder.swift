@@ -1,3 +1,6 @@
+internal import Glibc
+internal import Model
+
 /// Reads canonical JSON written by `RecordEncoder`, in one pass.
 ///
 /// It accepts nothing else: white space, another order of keys, unknown keys and alternative escapes
@@ -8,7 +11,7 @@ public struct RecordDecoder: FieldCoder {
     private let end: Int
     private var offset: Int
     @usableFromInline var isFirstField = true
-    private var texts = TextPool()
+    private var pool = ValuePool()
 
     public init(_ bytes: [UInt8]) { self.init(bytes, bytes.indices) }
 
@@ -43,9 +46,9 @@ public struct RecordDecoder: FieldCoder {
         guard offset == end else { throw malformed("the end") }
     }
 
-    /// Lends the decoder a pool of texts, or takes it back.
+    /// Lends the decoder a pool of values, or takes it back.
     @usableFromInline
-    mutating func exchange(_ pool: inout TextPool) { swap(&texts, &pool) }
+    mutating func exchange(_ other: inout ValuePool) { swap(&pool, &other) }
 
     @inlinable
     public mutating func field<Value: StoredValue>(_ name: StaticString, _ value: inout Value)
@@ -108,7 +111,7 @@ public struct RecordDecoder: FieldCoder {
         guard offset < end else { throw malformed("the end of a string") }
         switch bytes[offset] {
         case UInt8(ascii: "\""):
-            guard let text = texts.text(bytes, first..<offset) else {
+            guard let text = pool.text(bytes, first..<offset) else {
                 throw malformed("UTF-8", at: first)
             }
             offset += 1
@@ -182,15 +185,19 @@ public struct RecordDecoder: FieldCoder {
     /// Skips `"name":` with the comma before it; nothing when another name stands here.
     @usableFromInline
     mutating func skip(name: StaticString) -> Bool {
-        let quote = UInt8(ascii: "\"")
         let opening = isFirstField ? offset : offset + 1
-        let closing = opening + 1 + name.utf8CodeUnitCount
-        // Another name nearly always ends elsewhere.
-        guard closing + 1 < end, bytes[closing] == quote, bytes[opening] == quote,
-            bytes[closing + 1] == UInt8(ascii: ":"),
-            isFirstField || bytes[offset] == UInt8(ascii: ","),
-            matches(name, opening + 1..<closing)
-        else { return false }
+        let count = name.utf8CodeUnitCount
+        let closing = opening + 1 + count
+        guard closing + 1 < end else { return false }
+        let isNext = bytes.withUnsafeBufferPointer { bytes in
+            // Another name nearly always ends elsewhere.
+            guard bytes[closing] == UInt8(ascii: "\""), bytes[closing + 1] == UInt8(ascii: ":"),
+                bytes[opening] == UInt8(ascii: "\""),
+                isFirstField || bytes[offset] == UInt8(ascii: ","), let start = bytes.baseAddress
+            else { return false }
+            return memcmp(start + opening + 1, name.utf8Start, count) == 0
+        }
+        guard isNext else { return false }
         offset = closing + 2
         isFirstField = false
         return true
@@ -227,30 +234,29 @@ extension RecordDecoder {
         return value
     }
 
-    /// The four parts of an object key, read without making a `String` of the whole.
+    /// An object key, read without making a `String` of the whole.
     ///
     /// - Returns: `nil`, with nothing read, for whatever is not plainly one: it is read with more care.
-    mutating func readParts() throws(CodecError) -> (String, String, String, String)? {
+    mutating func readPlainKey() -> ObjectKey? {
         guard offset < end, bytes[offset] == UInt8(ascii: "\"") else { return nil }
-        var slashes = (offset, offset, offset)
-        var count = 0
-        var place = offset + 1
-        while place < end, bytes[place] != UInt8(ascii: "\"") {
-            let byte = bytes[place]
-            guard byte >= 0x20, byte != UInt8(ascii: "\\") else { return nil }
-            if byte == UInt8(ascii: "/"), count < 3 {
-                slashes = (slashes.1, slashes.2, place)
-                count += 1
-            }
-            place += 1
-        }
-        guard place < end, count == 3, slashes.1 > slashes.0 + 1, place > slashes.2 + 1,
-            let group = texts.text(bytes, offset + 1..<slashes.0),
-            let kind = texts.text(bytes, slashes.0 + 1..<slashes.1),
-            let namespace = texts.text(bytes, slashes.1 + 1..<slashes.2),
-            let name = texts.text(bytes, slashes.2 + 1..<place)
+        let first = offset + 1
+        let last = first + countOfPlainBytes(bytes.span.extracting(first..<end))
+        guard last < end, bytes[last] == UInt8(ascii: "\""),
+            let key = pool.key(bytes, first..<last)
         else { return nil }
-        offset = place + 1
-        return (group, kind, namespace, name)
+        offset = last + 1
+        return key
+    }
+
+    /// An object that is mostly the one read before: then its bytes are compared, and not read again.
+    mutating func readActor() throws(CodecError) -> Actor {
+        if let known = pool.actor, known.isBegun(by: bytes.span.extracting(offset..<end)) {
+            offset += known.bytes.count
+            return known.actor
+        }
+        let first = offset
+        let actor: Actor = try readObject()
+        pool.remember(actor, bytes[first..<offset])
+        return actor
     }
 }

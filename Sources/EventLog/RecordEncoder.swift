@@ -6,6 +6,8 @@
 /// each of its fields is.
 public struct RecordEncoder: FieldCoder {
     public internal(set) var bytes: [UInt8] = []
+    /// The first value that has no stored form, so that `bytes` could not be read again.
+    public private(set) var problem: CodecError?
     @usableFromInline var needsComma = false
     @usableFromInline var lastName: StaticString = ""
 
@@ -17,6 +19,18 @@ public struct RecordEncoder: FieldCoder {
         var encoder = RecordEncoder()
         encoder.append(object: value)
         return encoder.bytes
+    }
+
+    /// The bytes.
+    ///
+    /// - Throws: `problem`.
+    public consuming func finish() throws(CodecError) -> [UInt8] {
+        if let problem { throw problem }
+        return bytes
+    }
+
+    mutating func note(_ text: String, isNo set: String) {
+        problem = problem ?? .unknownValue(text, of: set)
     }
 
     @inlinable
@@ -53,9 +67,9 @@ public struct RecordEncoder: FieldCoder {
             contentsOf: UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
     }
 
-    /// - Precondition: `integer` is within ±(2^53 − 1), the range every JSON reader keeps exact.
+    /// An integer within ±(2^53 − 1), the range every JSON reader keeps exact.
     mutating func append(integer: Int64) {
-        precondition(abs(integer) < 1 << 53, "stored integers are within ±(2^53 − 1)")
+        if integer.magnitude >= 1 << 53 { note("\(integer)", isNo: "integer within ±(2^53 − 1)") }
         var text = String(integer)
         text.withUTF8 { bytes.append(contentsOf: $0) }
     }

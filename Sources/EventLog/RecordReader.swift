@@ -1,11 +1,11 @@
-/// Reads many records, one after another; texts that repeat among them share their storage.
+/// Reads many records, one after another; values that repeat among them share their storage.
 ///
 /// What it reads is the same as `RecordDecoder` reads; it is only cheaper.
 public struct RecordReader: Sendable {
-    @usableFromInline var texts: TextPool
+    @usableFromInline var pool: ValuePool
 
-    /// - Parameter sharesTexts: Whether many records will be read, so that sharing pays.
-    public init(sharesTexts: Bool = true) { texts = TextPool(sharesTexts: sharesTexts) }
+    /// - Parameter sharesValues: Whether many records will be read, so that sharing pays.
+    public init(sharesValues: Bool = true) { pool = ValuePool(sharesValues: sharesValues) }
 
     /// Reads one value that fills `range` of `bytes`.
     @inlinable
@@ -13,8 +13,8 @@ public struct RecordReader: Sendable {
         _ type: Value.Type, in bytes: [UInt8], _ range: Range<Int>
     ) throws(CodecError) -> Value {
         var decoder = RecordDecoder(bytes, range)
-        decoder.exchange(&texts)
-        defer { decoder.exchange(&texts) }
+        decoder.exchange(&pool)
+        defer { decoder.exchange(&pool) }
         return try decoder.readAll()
     }
 
@@ -30,18 +30,20 @@ public struct RecordReader: Sendable {
         throws(CodecError) -> Event
     {
         var decoder = RecordDecoder(bytes, range)
-        decoder.exchange(&texts)
-        defer { decoder.exchange(&texts) }
+        decoder.exchange(&pool)
+        defer { decoder.exchange(&pool) }
         return try EventCodec.decode(envelope.type, envelope.version, &decoder)
     }
 
     /// Reads an event; `payload` is `nil` when it was redacted or archived.
-    public mutating func event(envelope: Range<Int>, payload: Range<Int>?, in bytes: [UInt8])
-        throws(CodecError) -> RecordedEvent
-    {
+    public mutating func event(
+        envelope: Range<Int>, payload: Range<Int>?, isArchived: Bool = false, in bytes: [UInt8]
+    ) throws(CodecError) -> RecordedEvent {
         let envelope = try value(Envelope.self, in: bytes, envelope)
-        guard let payload else { return RecordedEvent(envelope: envelope, event: nil) }
-        return RecordedEvent(
-            envelope: envelope, event: try self.payload(of: envelope, in: bytes, payload))
+        guard let payload else {
+            return RecordedEvent(envelope: envelope, event: nil, isArchived: isArchived)
+        }
+        let event = try self.payload(of: envelope, in: bytes, payload)
+        return RecordedEvent(envelope: envelope, event: event, isArchived: isArchived)
     }
 }

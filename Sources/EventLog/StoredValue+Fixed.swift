@@ -19,6 +19,7 @@ extension EventID: StoredValue {
 
 extension Timestamp: StoredValue {
     public func write(to encoder: inout RecordEncoder) {
+        if !isStorable { encoder.note(description, isNo: "time from 1678 to 2261") }
         encoder.append { append(to: &$0) }
     }
 
@@ -74,11 +75,21 @@ extension Digest: StoredValue {
 }
 
 extension ObjectKey: StoredValue {
-    public func write(to encoder: inout RecordEncoder) { encoder.append(string: description) }
+    public func write(to encoder: inout RecordEncoder) {
+        if !isStorable { encoder.note(description, isNo: "object key") }
+        encoder.append(string: description)
+    }
+
+    /// Whether its text is that of no other key: only a name may have slashes.
+    private var isStorable: Bool {
+        let slash = UInt8(ascii: "/")
+        return !kind.isEmpty && !name.isEmpty && !group.utf8.contains(slash)
+            && !kind.utf8.contains(slash) && !namespace.utf8.contains(slash)
+    }
 
     public init(readingFrom decoder: inout RecordDecoder) throws(CodecError) {
-        if let parts = try decoder.readParts() {
-            self.init(group: parts.0, kind: parts.1, namespace: parts.2, name: parts.3)
+        if let key = decoder.readPlainKey() {
+            self = key
             return
         }
         let text = try decoder.readString()

@@ -102,7 +102,7 @@ public struct RecordVerifier: Sendable {
     ///
     /// - Returns: The event, when its bytes can be read.
     public mutating func check(_ record: StoredRecord) -> RecordedEvent? {
-        var reader = RecordReader(sharesTexts: false)
+        var reader = RecordReader(sharesValues: false)
         return check(record.checked(&reader))
     }
 

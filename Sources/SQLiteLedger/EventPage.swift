@@ -18,6 +18,12 @@ struct EventPage: Sendable {
     private(set) var bytes: [UInt8] = []
     private(set) var places: [Place] = []
 
+    /// - Parameter count: About how many events it will have.
+    init(count: Int) {
+        places.reserveCapacity(count)
+        bytes.reserveCapacity(count * 1536)
+    }
+
     mutating func append(_ statement: RawStatement) {
         let position = statement.integer(0)
         let envelope = take(statement.bytes(1))
@@ -89,10 +95,9 @@ struct EventPage: Sendable {
             throw LedgerError.corrupt(position: place.position, reason: "it has no payload")
         }
         do throws(CodecError) {
-            var event = try reader.event(
-                envelope: place.envelope, payload: place.payload, in: bytes)
-            event.isArchived = place.isArchived
-            return event
+            return try reader.event(
+                envelope: place.envelope, payload: place.payload, isArchived: place.isArchived,
+                in: bytes)
         } catch {
             throw LedgerError.unreadable(position: place.position, error)
         }
@@ -118,12 +123,12 @@ extension StoredEvents {
             db)
         statement.bind(1, position)
         statement.bind(2, Int64(limit))
-        return try page(statement)
+        return try page(statement, count: limit)
     }
 
-    func page(_ statement: RawStatement) throws -> EventPage {
+    func page(_ statement: RawStatement, count: Int) throws -> EventPage {
         defer { statement.reset() }
-        var page = EventPage()
+        var page = EventPage(count: min(count, Self.pageSize))
         while try statement.step() { page.append(statement) }
         guard page.places.contains(where: { $0.removedBy != nil }) else { return page }
         try page.markArchived(isArchiving)
@@ -162,7 +167,7 @@ extension StoredEvents {
     }
 
     private func onlyEvent(_ statement: RawStatement) throws -> RecordedEvent? {
-        var reader = RecordReader(sharesTexts: false)
-        return try page(statement).events(&reader).first
+        var reader = RecordReader(sharesValues: false)
+        return try page(statement, count: 1).events(&reader).first
     }
 }

@@ -19,52 +19,47 @@ struct StoredForm: Sendable {
     var salt: [UInt8]
     var payload: [UInt8]
 
+    /// - Throws: `.notStorable` when the bytes could not be read again, `.envelopeTooLarge`.
     init(_ new: NewEvent, _ place: Place, salt: [UInt8]) throws(LedgerError) {
         let name = EventCodec.name(of: new.event)
-        let payload = EventCodec.encode(new.event)
-        var hash = DigestBuilder()
-        hash.update(salt)
-        hash.update(payload)
-        let payloadHash = hash.finish()
-        let envelope = Envelope {
-            $0.actor = new.actor
-            $0.causation = new.causation
-            $0.correlation = new.correlation
-            $0.id = new.id
-            $0.occurredAt = new.occurredAt
-            $0.payloadHash = payloadHash
-            $0.position = place.position
-            $0.recordedAt = place.recordedAt
-            $0.stream = new.stream
-            $0.streamVersion = place.streamVersion
-            $0.subjects = new.subjects
-            $0.type = name.type
-            $0.version = name.version
-        }
-        let bytes = envelope.encoded()
-        guard bytes.count <= Envelope.maxBytes else {
-            throw LedgerError.envelopeTooLarge(type: name.type, bytes: bytes.count)
-        }
-        recorded = RecordedEvent(envelope: envelope, event: new.event)
-        self.envelope = bytes
-        leaf = TreeHash.leaf(bytes)
-        self.salt = salt
-        self.payload = payload
-        try checkReadable()
-    }
-
-    /// Reads the bytes back before they are written for ever.
-    private func checkReadable() throws(LedgerError) {
         do throws(CodecError) {
-            var reader = RecordReader(sharesTexts: false)
-            let envelope = try reader.envelope(in: envelope)
-            let event = try reader.payload(of: envelope, in: payload, payload.indices)
-            guard envelope == recorded.envelope, event == recorded.event else {
-                throw CodecError.malformed(expected: "the same value", offset: 0)
-            }
+            payload = try EventCodec.encodeChecked(new.event)
+            var hash = DigestBuilder()
+            hash.update(salt)
+            hash.update(payload)
+            let described = Envelope(of: new, name, place, payloadHash: hash.finish())
+            envelope = try described.encodedChecked()
+            recorded = RecordedEvent(envelope: described, event: new.event)
         } catch {
-            throw LedgerError.notStorable(type: recorded.envelope.type, reason: error.summary)
+            throw LedgerError.notStorable(type: name.type, reason: error.summary)
         }
+        guard envelope.count <= Envelope.maxBytes else {
+            throw LedgerError.envelopeTooLarge(type: name.type, bytes: envelope.count)
+        }
+        leaf = TreeHash.leaf(envelope)
+        self.salt = salt
+    }
+}
+
+extension Envelope {
+    fileprivate init(
+        of new: NewEvent, _ name: (type: String, version: Int), _ place: StoredForm.Place,
+        payloadHash: Digest
+    ) {
+        self.init()
+        actor = new.actor
+        causation = new.causation
+        correlation = new.correlation
+        id = new.id
+        occurredAt = new.occurredAt
+        self.payloadHash = payloadHash
+        position = place.position
+        recordedAt = place.recordedAt
+        stream = new.stream
+        streamVersion = place.streamVersion
+        subjects = new.subjects
+        type = name.type
+        version = name.version
     }
 }
 

@@ -10,7 +10,7 @@ import Testing
 struct ReaderTests {
     @Test func sharingTextsChangesNothing() throws {
         var shared = RecordReader()
-        var plain = RecordReader(sharesTexts: false)
+        var plain = RecordReader(sharesValues: false)
         for round in 0..<40 {
             for event in filledEvents {
                 let name = EventCodec.name(of: event)

@@ -138,16 +138,34 @@ struct AppendTests {
     }
 
     @Test func anEventThatCouldNotBeReadAgainIsRefused() async throws {
-        let bench = try Bench()
-        let ledger = try bench.create()
-        var event = bench.event(1)
-        event.occurredAt = Timestamp(nanoseconds: .max)
-        do {
-            _ = try await ledger.append(AppendBatch(events: [event]))
-            Issue.record("was accepted")
-        } catch LedgerError.notStorable(let type, _) {
-            #expect(type == "cluster.connected")
+        func check(_ change: (inout NewEvent) -> Void) async throws {
+            let bench = try Bench()
+            let ledger = try bench.create()
+            var event = bench.event(1)
+            change(&event)
+            let expected = EventCodec.name(of: event.event).type
+            do {
+                _ = try await ledger.append(AppendBatch(events: [bench.event(2), event]))
+                Issue.record("\(event) was accepted")
+            } catch LedgerError.notStorable(let type, _) {
+                #expect(type == expected)
+            }
+            #expect(try await ledger.head() == 1)
         }
+        func check(_ group: String, _ kind: String, _ namespace: String) async throws {
+            let key = ObjectKey(group: group, kind: kind, namespace: namespace, name: "web")
+            try await check { event in event.subjects.object = key }
+        }
+        try await check { event in event.occurredAt = Timestamp(nanoseconds: .max) }
+        try await check { event in event.occurredAt = Timestamp(nanoseconds: .min) }
+        try await check("a/b", "Kind", "shop")
+        try await check("", "Ki/nd", "shop")
+        try await check("", "Kind", "sh/op")
+        try await check("", "", "shop")
+        let resolved = DriftResolved { $0.detectedAt = 9_007_199_254_740_992 }
+        try await check { event in event.event = .driftResolved(resolved) }
+        let jump = ClockJumped { $0.from = Timestamp(nanoseconds: .max) }
+        try await check { event in event.event = .clockJumped(jump) }
     }
 
     @Test func blobsAreKeptOnceUnderTheirDigest() async throws {
