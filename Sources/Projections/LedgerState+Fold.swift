@@ -3,8 +3,12 @@ internal import EventLog
 internal import Model
 
 extension LedgerState {
-    mutating func fold(_ event: Event, _ envelope: Envelope) {
+    // Closures copy what they name, so they name times and positions here, and not the envelope with all its texts.
+
+    /// - Parameter event: `nil` of one whose payload is gone.
+    mutating func fold(_ event: Event?, _ envelope: Envelope) {
         switch event {
+        case nil: foldGone(envelope)
         case .ledgerOpened(let payload):
             ledger.upsert("ledger") {
                 $0.format = payload.format
@@ -47,7 +51,7 @@ extension LedgerState {
         }
     }
 
-    private mutating func foldGit(_ event: Event, _ envelope: Envelope) {
+    private mutating func foldGit(_ event: Event?, _ envelope: Envelope) {
         guard let repository = envelope.subjects.repository else { return }
         switch event {
         case .repositoryRegistered(let payload):
@@ -107,7 +111,7 @@ extension LedgerState {
         }
     }
 
-    private mutating func foldEnvironment(_ event: Event, _ envelope: Envelope) {
+    private mutating func foldEnvironment(_ event: Event?, _ envelope: Envelope) {
         guard let environment = envelope.subjects.environment else { return }
         switch event {
         case .environmentDeclared(let payload):
@@ -133,7 +137,7 @@ extension LedgerState {
         }
     }
 
-    private mutating func foldApplication(_ event: Event, _ envelope: Envelope) {
+    private mutating func foldApplication(_ event: Event?, _ envelope: Envelope) {
         guard let name = envelope.subjects.application else { return }
         switch event {
         case .applicationDeclared(let payload), .applicationChanged(let payload):
@@ -188,33 +192,38 @@ extension LedgerState {
         }
     }
 
-    private mutating func foldObject(_ event: Event, _ envelope: Envelope) {
+    private mutating func foldObject(_ event: Event?, _ envelope: Envelope) {
         guard let environment = envelope.subjects.environment, let object = envelope.subjects.object
         else {
             if case .healthChanged(let payload) = event { foldApplicationHealth(payload, envelope) }
             return
         }
         let key = Self.objectKey(environment, object)
-        updateObject(key, envelope) { row in
-            switch event {
-            case .driftDetected(let payload):
-                row.drift = ObjectRow.Drift {
+        let (position, time) = (envelope.position, envelope.occurredAt)
+        switch event {
+        case .driftDetected(let payload):
+            updateObject(key, envelope) {
+                $0.drift = ObjectRow.Drift {
                     $0.detected = payload
-                    $0.position = envelope.position
-                    $0.since = envelope.occurredAt
+                    $0.position = position
+                    $0.since = time
                 }
-            case .driftResolved: row.drift = nil
-            case .objectObserved(let payload):
-                row.isGone = payload.change == .disappeared
-                row.live = payload.digest
-                row.resourceVersion = payload.resourceVersion
-                row.uid = payload.uid
-                row.note(observationAt: envelope.occurredAt)
-            case .healthChanged(let payload):
-                row.health = payload.to
-                row.healthMessage = payload.message
-            default: break
             }
+        case .driftResolved: updateObject(key, envelope) { $0.drift = nil }
+        case .objectObserved(let payload):
+            updateObject(key, envelope) {
+                $0.isGone = payload.change == .disappeared
+                $0.live = payload.digest
+                $0.resourceVersion = payload.resourceVersion
+                $0.uid = payload.uid
+                $0.note(observationAt: time)
+            }
+        case .healthChanged(let payload):
+            updateObject(key, envelope) {
+                $0.health = payload.to
+                $0.healthMessage = payload.message
+            }
+        default: break
         }
     }
 
@@ -232,6 +241,7 @@ extension LedgerState {
         _ key: String, _ envelope: Envelope, _ change: (inout ObjectRow) -> Void
     ) {
         let application = envelope.subjects.application ?? ""
+        let position = envelope.position
         var before: String?
         let exists = objects.update(key) { row in
             if row.application != application, !application.isEmpty {
@@ -245,7 +255,7 @@ extension LedgerState {
         if !exists {
             var row = ObjectRow {
                 $0.application = application
-                $0.firstSeen = envelope.position
+                $0.firstSeen = position
             }
             change(&row)
             objects[key] = row

@@ -3,7 +3,7 @@ internal import EventLog
 internal import Model
 
 extension LedgerState {
-    mutating func foldSync(_ event: Event, _ envelope: Envelope) {
+    mutating func foldSync(_ event: Event?, _ envelope: Envelope) {
         let name = envelope.stream
         switch event {
         case .syncRequested(let payload): foldRequest(payload, envelope)
@@ -102,23 +102,26 @@ extension LedgerState {
         }
     }
 
-    mutating func foldStep(_ event: Event, _ envelope: Envelope) {
+    mutating func foldStep(_ event: Event?, _ envelope: Envelope) {
         let sync = envelope.stream
         switch event {
         case .applyIntended(let payload): foldIntent(payload, envelope)
         case .objectApplied(let payload):
-            close(sync, payload.step, .applied, envelope) {
+            let key = Self.stepKey(sync, payload.step)
+            let step = close(key, .applied, envelope) {
                 $0.live = payload.live
                 $0.uid = payload.uid
                 $0.wasChanged = payload.wasChanged
             }
-            noteApplied(sync, payload.step, live: payload.live, uid: payload.uid, envelope)
+            noteApplied(step, live: payload.live, uid: payload.uid, envelope)
         case .objectPruned(let payload):
-            close(sync, payload.step, .pruned, envelope) { $0.uid = payload.uid }
-            notePruned(sync, payload.step, envelope)
+            let key = Self.stepKey(sync, payload.step)
+            let step = close(key, .pruned, envelope) { $0.uid = payload.uid }
+            notePruned(step, envelope)
         case .objectFailed(let payload):
             guard let step = payload.step else { return }
-            close(sync, step, .failed, envelope) { $0.message = payload.message }
+            let key = Self.stepKey(sync, step)
+            close(key, .failed, envelope) { $0.message = payload.message }
         case .applyRecovered(let payload):
             let outcome: StepRow.Outcome =
                 switch payload.outcome {
@@ -126,12 +129,13 @@ extension LedgerState {
                 case .notApplied: .notApplied
                 case .unknown: .unknown
                 }
-            close(sync, payload.step, outcome, envelope) {
+            let key = Self.stepKey(sync, payload.step)
+            let step = close(key, outcome, envelope) {
                 $0.uid = payload.uid ?? $0.uid
                 $0.message = "recovered after an interruption"
             }
             if payload.outcome == .applied {
-                noteApplied(sync, payload.step, live: nil, uid: payload.uid, envelope)
+                noteApplied(step, live: nil, uid: payload.uid, envelope)
             }
         case .hookStarted(let payload):
             steps.update(Self.stepKey(sync, payload.step)) { $0.uid = payload.uid }
@@ -150,48 +154,60 @@ extension LedgerState {
     private mutating func foldIntent(_ payload: ApplyIntended, _ envelope: Envelope) {
         guard let object = envelope.subjects.object else { return }
         let key = Self.stepKey(envelope.stream, payload.step)
-        steps[key] = StepRow {
-            $0.intent = payload
-            $0.intentAt = envelope.occurredAt
-            $0.intentPosition = envelope.position
-            $0.object = object
-        }
-        noteStep(key)
+        var row = StepRow()
+        row.intent = payload
+        row.intentAt = envelope.occurredAt
+        row.intentPosition = envelope.position
+        row.object = object
+        steps[key] = row
+        noteStep(payload.step, of: envelope.stream)
     }
 
+    /// What a step was to do to its object.
+    private struct ClosedStep {
+        var action: StepAction
+        var body: Digest?
+        var object: ObjectKey
+    }
+
+    /// - Returns: `nil` when no intent of the step is on record.
+    @discardableResult
     private mutating func close(
-        _ sync: String, _ step: Int, _ outcome: StepRow.Outcome, _ envelope: Envelope,
+        _ key: String, _ outcome: StepRow.Outcome, _ envelope: Envelope,
         _ change: (inout StepRow) -> Void
-    ) {
-        steps.update(Self.stepKey(sync, step)) {
+    ) -> ClosedStep? {
+        var closed: ClosedStep?
+        let time = envelope.occurredAt
+        steps.update(key) {
             $0.outcome = outcome
-            $0.outcomeAt = envelope.occurredAt
+            $0.outcomeAt = time
             change(&$0)
+            closed = ClosedStep(action: $0.intent.action, body: $0.intent.body, object: $0.object)
         }
+        return closed
     }
 
     private mutating func noteApplied(
-        _ sync: String, _ step: Int, live: Digest?, uid: String?, _ envelope: Envelope
+        _ step: ClosedStep?, live: Digest?, uid: String?, _ envelope: Envelope
     ) {
-        guard let row = steps[Self.stepKey(sync, step)], row.intent.action == .apply else { return }
+        guard let step, step.action == .apply else { return }
         let environment = envelope.subjects.environment ?? ""
-        let key = Self.objectKey(environment, row.object)
+        let key = Self.objectKey(environment, step.object)
+        let (position, sync, body) = (envelope.position, envelope.stream, step.body)
         updateObject(key, envelope) {
-            $0.lastApplied = row.intent.body
-            $0.lastAppliedAt = envelope.position
+            $0.lastApplied = body
+            $0.lastAppliedAt = position
             $0.lastAppliedBy = sync
             $0.isGone = false
             $0.live = live ?? $0.live
             $0.uid = uid ?? $0.uid
         }
     }
-}
 
-extension LedgerState {
-    private mutating func notePruned(_ sync: String, _ step: Int, _ envelope: Envelope) {
-        guard let row = steps[Self.stepKey(sync, step)], row.intent.action == .prune else { return }
+    private mutating func notePruned(_ step: ClosedStep?, _ envelope: Envelope) {
+        guard let step, step.action == .prune else { return }
         let environment = envelope.subjects.environment ?? ""
-        objects.update(Self.objectKey(environment, row.object)) {
+        objects.update(Self.objectKey(environment, step.object)) {
             $0.drift = nil
             $0.isGone = true
             $0.live = nil

@@ -53,7 +53,12 @@ public struct LedgerState: Sendable {
     }
 
     /// The key of a step's row.
-    public static func stepKey(_ sync: String, _ step: Int) -> String { "\(sync)/\(step)" }
+    public static func stepKey(_ sync: String, _ step: Int) -> String {
+        var key = sync
+        key += "/"
+        key += String(step)
+        return key
+    }
 
     /// The stream of each noun.
     public enum Stream {
@@ -68,8 +73,7 @@ public struct LedgerState: Sendable {
     /// The steps of a sync in the order of their numbers.
     public func steps(of sync: String) -> [StepRow] {
         var rows: [StepRow] = []
-        let numbers = stepNumbers[sync] ?? []
-        for number in numbers.sorted() {
+        for number in stepNumbers[sync] ?? [] {
             if let row = steps[Self.stepKey(sync, number)] { rows.append(row) }
         }
         return rows
@@ -79,7 +83,8 @@ public struct LedgerState: Sendable {
     public func objectKeys(of application: String) -> Set<String> { objectsOf[application] ?? [] }
 
     // Look-up helpers, rebuilt with the rows and not stored.
-    var stepNumbers: [String: Set<Int>] = [:]
+    /// In ascending order, by sync.
+    private var stepNumbers: [String: [Int]] = [:]
     var objectsOf: [String: Set<String>] = [:]
 }
 
@@ -94,8 +99,7 @@ extension LedgerState {
         precondition(recorded.position == position + 1, "events are folded in order, without gaps")
         position = recorded.position
         recordedAt = recorded.envelope.recordedAt
-        guard let event = recorded.event else { return foldGone(recorded.envelope) }
-        fold(event, recorded.envelope)
+        fold(recorded.event, recorded.envelope)
     }
 
     /// Moves on without folding the next event in: for questions that leave some events out.
@@ -119,7 +123,7 @@ extension LedgerState {
     }
 
     /// Syncs and plans are numbered, and no number is given twice.
-    private mutating func foldGone(_ envelope: Envelope) {
+    mutating func foldGone(_ envelope: Envelope) {
         switch envelope.type {
         case EventCodec.name(of: .syncRequested(SyncRequested())).type:
             ledger.upsert("ledger") { $0.syncs += 1 }
@@ -241,13 +245,27 @@ extension LedgerState {
     private mutating func rebuildLookups() {
         stepNumbers = [:]
         objectsOf = [:]
-        for key in steps.all.keys { noteStep(key) }
-        for (key, row) in objects.all { objectsOf[row.application, default: []].insert(key) }
+        steps.forEach { key, _ in noteStep(key) }
+        objects.forEach { key, row in objectsOf[row.application, default: []].insert(key) }
     }
 
-    mutating func noteStep(_ key: String) {
-        guard let slash = key.lastIndex(of: "/"), let number = Int(key[key.index(after: slash)...])
+    private mutating func noteStep(_ key: String) {
+        guard let slash = key.utf8.lastIndex(of: UInt8(ascii: "/")),
+            let number = Int(key[key.utf8.index(after: slash)...])
         else { return }
-        stepNumbers[String(key[..<slash]), default: []].insert(number)
+        noteStep(number, of: String(key[..<slash]))
+    }
+
+    mutating func noteStep(_ number: Int, of sync: String) {
+        stepNumbers[sync, default: []].insert(ascending: number)
+    }
+}
+
+extension [Int] {
+    /// Inserts a number that nearly always is the greatest; nothing when it is there.
+    fileprivate mutating func insert(ascending number: Int) {
+        let place = lastIndex { $0 <= number }
+        if let place, self[place] == number { return }
+        insert(number, at: place.map { $0 + 1 } ?? 0)
     }
 }

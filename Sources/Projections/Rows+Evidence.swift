@@ -46,7 +46,7 @@ public struct Evidence: Coded, StoredValue, Hashable {
 }
 
 extension LedgerState {
-    mutating func foldEvidence(_ event: Event, _ envelope: Envelope) {
+    mutating func foldEvidence(_ event: Event?, _ envelope: Envelope) {
         switch event {
         case .planApproved(let payload):
             judge(envelope) {

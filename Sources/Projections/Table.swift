@@ -7,21 +7,41 @@ public protocol Row: Coded {}
 public struct Table<Value: Row>: Sendable {
     /// The name under which rows are stored.
     public let name: String
-    private var rows: [String: Value] = [:]
+    private var rows: [String: Held] = [:]
     /// Of every key touched since the last `takeChanges()`, the row before; `nil` while nobody will ask.
-    private var before: [String: Value?]? = [:]
+    private var before: [String: Held?]? = [:]
 
     public init(_ name: String) { self.name = name }
 
+    /// A row in a place of its own: a table that grows moves references alone, and copies of a table share the
+    /// rows that do not change.
+    private struct Held: Equatable, Sendable {
+        private var place: [Value]
+
+        init(_ row: Value) { place = [row] }
+
+        var row: Value {
+            _read { yield place[0] }
+            _modify { yield &place[0] }
+        }
+
+        var bytes: [UInt8] { RecordEncoder.encode(row) }
+    }
+
     public var count: Int { rows.count }
     public var keys: [String] { rows.keys.sorted() }
-    public var all: [String: Value] { rows }
+    public var all: [String: Value] { rows.mapValues(\.row) }
+
+    /// Hands over every row, in no particular order.
+    func forEach(_ body: (String, Value) throws -> Void) rethrows {
+        for (key, held) in rows { try body(key, held.row) }
+    }
 
     public subscript(key: String) -> Value? {
-        get { rows[key] }
+        get { rows[key]?.row }
         set {
             if before != nil { remember(key, rows[key]) }
-            rows[key] = newValue
+            rows[key] = newValue.map(Held.init)
         }
     }
 
@@ -32,7 +52,7 @@ public struct Table<Value: Row>: Sendable {
     public mutating func update(_ key: String, _ change: (inout Value) -> Void) -> Bool {
         guard let index = rows.index(forKey: key) else { return false }
         if before != nil { remember(key, rows.values[index]) }
-        change(&rows.values[index])
+        change(&rows.values[index].row)
         return true
     }
 
@@ -44,7 +64,7 @@ public struct Table<Value: Row>: Sendable {
         self[key] = row
     }
 
-    private mutating func remember(_ key: String, _ row: Value?) {
+    private mutating func remember(_ key: String, _ row: Held?) {
         if before?[key] == nil { before?[key] = .some(row) }
     }
 }
@@ -81,7 +101,7 @@ extension Table {
             let old = before[key] ?? nil
             let new = rows[key]
             guard old != new else { return nil }
-            return RowChange(projection: name, key: key, bytes: new.map(RecordEncoder.encode))
+            return RowChange(projection: name, key: key, bytes: new?.bytes)
         }
     }
 
@@ -94,22 +114,22 @@ extension Table {
     /// Every row in its stored form, in ascending order of keys.
     func storedRows() -> [RowChange] {
         rows.keys.sorted().map { key in
-            RowChange(projection: name, key: key, bytes: rows[key].map(RecordEncoder.encode))
+            RowChange(projection: name, key: key, bytes: rows[key]?.bytes)
         }
     }
 
     func forEachStoredRow(_ body: (RowChange) throws -> Void) rethrows {
         for (key, row) in rows {
-            try body(RowChange(projection: name, key: key, bytes: RecordEncoder.encode(row)))
+            try body(RowChange(projection: name, key: key, bytes: row.bytes))
         }
     }
 
     /// The stored form of one row.
-    func storedRow(_ key: String) -> [UInt8]? { rows[key].map(RecordEncoder.encode) }
+    func storedRow(_ key: String) -> [UInt8]? { rows[key]?.bytes }
 
     mutating func load(_ key: String, _ bytes: [UInt8], _ reader: inout RecordReader)
         throws(CodecError)
     {
-        rows[key] = try reader.value(Value.self, in: bytes, bytes.indices)
+        rows[key] = Held(try reader.value(Value.self, in: bytes, bytes.indices))
     }
 }

@@ -66,6 +66,16 @@ extension SQLiteLedger {
         }
     }
 
+    /// The same, folded from the first event on, with no saved state read or written.
+    package func foldedState(at position: Int64) async throws(LedgerError) -> LedgerState {
+        try await blocking { () throws(LedgerError) in
+            let last = min(position, try self.read { try $0.head() })
+            var state = try self.start(upTo: last)
+            try self.fold(into: &state, upTo: last)
+            return state
+        }
+    }
+
     /// The past as it was known at a time, by the ledger's clock.
     public func state(at time: Timestamp) async throws(LedgerError) -> LedgerState {
         let position = try await reading { db in try self.stored(db).position(at: time) }
@@ -86,13 +96,7 @@ extension SQLiteLedger {
     private func past(upTo position: Int64) throws(LedgerError) -> LedgerState {
         let saved = SavedStates(of: path)
         let last = min(position, try read { try $0.head() })
-        var state = try read { stored in
-            guard let base = try LedgerBase(stored), base.through <= last else {
-                return LedgerState.past()
-            }
-            return try LedgerBase.start(stored)
-        }
-        state.keepChanges(false)
+        var state = try start(upTo: last)
         for known in saved.positions.reversed() where known <= last {
             guard let (key, recordedAt) = try savedStateKey(known),
                 let loaded = saved.load(key, recordedAt: recordedAt)
@@ -111,6 +115,18 @@ extension SQLiteLedger {
             }
         }
         try fold(into: &state, upTo: last)
+        return state
+    }
+
+    /// What a fold up to a position begins with: what the newest archive before it left, or nothing.
+    private func start(upTo last: Int64) throws(LedgerError) -> LedgerState {
+        var state = try read { stored in
+            guard let base = try LedgerBase(stored), base.through <= last else {
+                return LedgerState.past()
+            }
+            return try LedgerBase.start(stored)
+        }
+        state.keepChanges(false)
         return state
     }
 
