@@ -1,4 +1,3 @@
-internal import Glibc
 internal import Model
 
 /// Reads canonical JSON written by `RecordEncoder`, in one pass.
@@ -189,15 +188,12 @@ public struct RecordDecoder: FieldCoder {
         let count = name.utf8CodeUnitCount
         let closing = opening + 1 + count
         guard closing + 1 < end else { return false }
-        let isNext = bytes.withUnsafeBufferPointer { bytes in
-            // Another name nearly always ends elsewhere.
-            guard bytes[closing] == UInt8(ascii: "\""), bytes[closing + 1] == UInt8(ascii: ":"),
-                bytes[opening] == UInt8(ascii: "\""),
-                isFirstField || bytes[offset] == UInt8(ascii: ","), let start = bytes.baseAddress
-            else { return false }
-            return memcmp(start + opening + 1, name.utf8Start, count) == 0
-        }
-        guard isNext else { return false }
+        // Another name nearly always ends elsewhere.
+        guard bytes[closing] == UInt8(ascii: "\""), bytes[closing + 1] == UInt8(ascii: ":"),
+            bytes[opening] == UInt8(ascii: "\""),
+            isFirstField || bytes[offset] == UInt8(ascii: ","),
+            matches(name, opening + 1..<closing)
+        else { return false }
         offset = closing + 2
         isFirstField = false
         return true

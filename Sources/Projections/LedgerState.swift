@@ -245,8 +245,8 @@ extension LedgerState {
     private mutating func rebuildLookups() {
         stepNumbers = [:]
         objectsOf = [:]
-        steps.forEach { key, _ in noteStep(key) }
-        objects.forEach { key, row in objectsOf[row.application, default: []].insert(key) }
+        steps.forEachRow { key, _ in noteStep(key) }
+        objects.forEachRow { key, row in objectsOf[row.application, default: []].insert(key) }
     }
 
     private mutating func noteStep(_ key: String) {

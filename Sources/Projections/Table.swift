@@ -33,7 +33,7 @@ public struct Table<Value: Row>: Sendable {
     public var all: [String: Value] { rows.mapValues(\.row) }
 
     /// Hands over every row, in no particular order.
-    func forEach(_ body: (String, Value) throws -> Void) rethrows {
+    func forEachRow(_ body: (String, Value) throws -> Void) rethrows {
         for (key, held) in rows { try body(key, held.row) }
     }
 

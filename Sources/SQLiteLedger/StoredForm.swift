@@ -64,6 +64,8 @@ extension Envelope {
 }
 
 extension StoredForm {
+    /// Bytes of salt before a payload that is hashed.
+    private static let saltSize = 16
     /// So many events are encoded at once.
     private static let pageSize = 32
     /// The first page is smaller, so that the inserting begins soon.
@@ -86,9 +88,10 @@ extension StoredForm {
         let page = { @Sendable (_: Int, range: Range<Int>) throws(LedgerError) -> [StoredForm] in
             var forms: [StoredForm] = []
             forms.reserveCapacity(range.count)
+            let salts = random.bytes(saltSize * range.count)
             for index in range {
-                forms.append(
-                    try StoredForm(events[index], places[index], salt: random.bytes(16)))
+                let salt = salts.dropFirst(saltSize * (index - range.lowerBound)).prefix(saltSize)
+                forms.append(try StoredForm(events[index], places[index], salt: Array(salt)))
             }
             return forms
         }

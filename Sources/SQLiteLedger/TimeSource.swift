@@ -36,12 +36,19 @@ public struct RandomSource: Sendable {
 
     /// The random numbers of the operating system.
     public static let system = RandomSource { count in
-        var generator = SystemRandomNumberGenerator()
-        var bytes: [UInt8] = []
-        // One call of the operating system gives eight bytes.
-        while bytes.count < count {
-            withUnsafeBytes(of: generator.next()) { bytes.append(contentsOf: $0) }
+        [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
+            while filled < count {
+                // At most so many at once: https://man7.org/linux/man-pages/man3/getentropy.3.html
+                let rest = buffer[filled...].prefix(256)
+                if getentropy(UnsafeMutableBufferPointer(rebasing: rest).baseAddress, rest.count)
+                    == 0
+                {
+                    filled += rest.count
+                } else {
+                    buffer.initializeElement(at: filled, to: .random(in: .min ... .max))
+                    filled += 1
+                }
+            }
         }
-        return Array(bytes.prefix(count))
     }
 }
