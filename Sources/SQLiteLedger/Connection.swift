@@ -32,6 +32,8 @@ enum Connection {
         configuration.busyMode = .timeout(5)
         configuration.prepareDatabase { db in
             try db.execute(sql: "PRAGMA wal_autocheckpoint = 0")
+            // In KiB, taken as it is needed: who looks up a body for each event meets the whole index of them.
+            try db.execute(sql: "PRAGMA cache_size = -32768")
         }
         return try DatabaseQueue(path: path, configuration: configuration)
     }

@@ -37,29 +37,48 @@ extension SQLiteLedger {
         let layout: LedgerLayout
         do { layout = try .expected() } catch { throw LedgerError(error) }
         let (guards, isReadable) = try await reading { db in try layout.findings(db) }
-        // What is broken below the events is not read any further: it has neither type nor meaning.
-        var damage: [Finding] = []
-        if isReadable {
-            // SQLite's own check looks at the storage classes too, and does not say where.
-            damage = full ? try await fileFindings() : []
-            if !full || !damage.isEmpty {
-                damage =
-                    try await reading { db in try layout.storageFindings(db) } + damage
-            }
+        guard isReadable else {
+            return VerificationReport(events: try await head(), findings: guards)
         }
-        guard isReadable, damage.isEmpty else {
+        // SQLite's own check reads the whole file once more: on a connection of its own, beside the walk.
+        async let file = full ? fileFindings() : .success([])
+        var damage: [Finding] = []
+        if !full { damage = try await storageFindings(layout) }
+        // What is broken below the events is not read any further: it has neither type nor meaning.
+        let walked = damage.isEmpty ? await walk(full: full, whenRead) : nil
+        if full {
+            damage = try await file.get()
+            // It looks at the storage classes too, and does not say where.
+            if !damage.isEmpty { damage = try await storageFindings(layout) + damage }
+        }
+        guard damage.isEmpty, let walked else {
             return VerificationReport(events: try await head(), findings: guards + damage)
         }
-        return try await blocking { () throws(LedgerError) in
-            try self.archives.requireWhole()
-            let source = LedgerVerification.Source(
-                database: self.reader, version: self.projectionVersion, archives: self.archives,
-                whenRead: whenRead)
-            var report = try LedgerVerification.report(source)
-            if full { report.findings += try LedgerVerification.blobFindings(source) }
-            report.findings += guards
-            return report
-        }
+        var report = try walked.get()
+        report.findings += guards
+        return report
+    }
+
+    private func storageFindings(_ layout: LedgerLayout) async throws(LedgerError) -> [Finding] {
+        try await reading { db in try layout.storageFindings(db) }
+    }
+
+    /// Checks events, index, rows and tree, and in full the bodies.
+    private func walk(full: Bool, _ whenRead: @escaping @Sendable (Int64) -> Void) async
+        -> Result<VerificationReport, LedgerError>
+    {
+        do throws(LedgerError) {
+            let report = try await blocking { () throws(LedgerError) in
+                try self.archives.requireWhole()
+                let source = LedgerVerification.Source(
+                    database: self.reader, version: self.projectionVersion,
+                    archives: self.archives, whenRead: whenRead)
+                var report = try LedgerVerification.report(source)
+                if full { report.findings += try LedgerVerification.blobFindings(source) }
+                return report
+            }
+            return .success(report)
+        } catch { return .failure(error) }
     }
 
     /// Drops every row of the present, folds the ledger again and stores what that gives.

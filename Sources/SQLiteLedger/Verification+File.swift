@@ -9,16 +9,27 @@ extension SQLiteLedger {
     /// than that takes.
     ///
     /// Source: https://www.sqlite.org/pragma.html#pragma_integrity_check
-    func fileFindings() async throws(LedgerError) -> [Finding] {
-        let tables = try await reading { db in
+    func fileFindings() async -> Result<[Finding], LedgerError> {
+        do throws(LedgerError) {
+            return .success(
+                try await blocking { () throws(LedgerError) in
+                    do {
+                        return try Self.fileFindings(Connection.reading(self.path))
+                    } catch { throw LedgerError(error) }
+                })
+        } catch { return .failure(error) }
+    }
+
+    private static func fileFindings(_ database: DatabaseQueue) throws -> [Finding] {
+        let tables = try database.read { db in
             try String.fetchAll(
                 db, sql: "SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name")
         }
         var findings: [Finding] = []
         for table in tables {
-            let lines = try await reading { db in
-                let name = table.replacing("'", with: "''")
-                return try String.fetchAll(db, sql: "PRAGMA integrity_check('\(name)')")
+            let name = table.replacing("'", with: "''")
+            let lines = try database.read { db in
+                try String.fetchAll(db, sql: "PRAGMA integrity_check('\(name)')")
             }
             // What breaks a check has a place and is read as it is: the walk over the events names it.
             let isSound = { (line: String) in
