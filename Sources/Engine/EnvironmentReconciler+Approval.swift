@@ -251,6 +251,8 @@ extension EnvironmentReconciler {
             switch decision {
             case .savePlan(let request):
                 let decided = try await decidePlan(application, request)
+                // The decision may be older than the last job: then its plan is the one that waits.
+                guard try await !isOffered(decided.inputs, of: application) else { break }
                 _ = try await recorder.save(
                     decided, by: await authors(of: application), actor: .reconciler)
             case .runPlan(let name): try await runApproved(name, application)
@@ -264,6 +266,15 @@ extension EnvironmentReconciler {
             log.error("cannot go on with the plan of \(application): \(describe(error))")
             entries[application]?.wakeAt = recorder.clock.now() + .seconds(5)
             wakeAfter(.seconds(5))
+        }
+    }
+
+    private func isOffered(_ inputs: PlanInputs, of application: String) async throws -> Bool {
+        try await recorder.store.state { state in
+            state.plans.all.values.contains {
+                $0.application == application && $0.usedBy == nil
+                    && $0.isOffer(of: inputs.desired, inputs.application)
+            }
         }
     }
 

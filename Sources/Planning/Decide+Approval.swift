@@ -1,7 +1,8 @@
 internal import Declarations
+public import Digests
 public import EventLog
 internal import Model
-internal import Projections
+public import Projections
 
 /// What a sync that would be due leads to when people must agree to it first.
 ///
@@ -72,10 +73,14 @@ public func unsignedText(_ commit: String, _ signature: CommitObserved.Signature
 }
 
 extension PlanRow {
-    /// Whether Tidemark saved it for what is declared and wanted now: all of it, not some objects.
     fileprivate func isOffered(for application: ApplicationRow, _ observation: Observation) -> Bool
     {
-        savedBy.kind == .system && saved.inputs.desired == observation.desired
-            && saved.inputs.application == application.declaration.digest
+        isOffer(of: observation.desired, application.declaration.digest)
+    }
+
+    /// Whether Tidemark saved it for what is wanted and declared now: all of it, not some objects.
+    public func isOffer(of desired: Digest?, _ declaration: Digest?) -> Bool {
+        savedBy.kind == .system && saved.inputs.desired == desired
+            && saved.inputs.application == declaration
     }
 }
