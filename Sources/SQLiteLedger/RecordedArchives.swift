@@ -66,7 +66,7 @@ extension StoredEvents {
             if let archive = try identify(path, recorded) {
                 return Archives.File(path: path, recorded: archive)
             }
-            guard try isLeftover(path) || isOfAnotherLog(path) else {
+            guard try isLeftover(path) || isUnknown(path) else {
                 throw try wrongArchive(path, recorded)
             }
             return nil
@@ -77,11 +77,12 @@ extension StoredEvents {
         return files
     }
 
-    private func isOfAnotherLog(_ path: String) throws -> Bool {
+    /// Whether it is of another log, or was made after this copy of the ledger.
+    private func isUnknown(_ path: String) throws -> Bool {
         do {
             let head = try ArchiveFile.open(path).read { try ArchiveFile(db: $0).head() }
             guard let head else { return false }
-            return try head.origin != origin()
+            return try head.origin != origin() || head.size > TreeNodes(db: db).leafCount()
         } catch let error as DatabaseError
             where [.SQLITE_NOTADB, .SQLITE_CORRUPT].contains(error.resultCode)
         {
