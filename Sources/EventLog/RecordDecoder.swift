@@ -160,14 +160,20 @@ public struct RecordDecoder: FieldCoder {
     /// `00` and two lower-case digits, of a control character that has no short form.
     private mutating func readControlCode() throws(CodecError) -> UInt8 {
         let first = offset
-        guard skip("00"), offset + 2 <= end,
-            let code = UInt8(
-                String(decoding: bytes[offset..<offset + 2], as: UTF8.self), radix: 16),
-            code < 0x20, ![0x08, 0x09, 0x0A, 0x0C, 0x0D].contains(code),
-            !bytes[offset..<offset + 2].contains(where: { (0x41...0x46).contains($0) })
+        guard skip("00"), offset + 2 <= end, let high = hexDigit(bytes[offset]), high < 2,
+            let low = hexDigit(bytes[offset + 1]),
+            case let code = high << 4 | low, ![0x08, 0x09, 0x0A, 0x0C, 0x0D].contains(code)
         else { throw malformed("a control character", at: first) }
         offset += 2
         return code
+    }
+
+    private func hexDigit(_ byte: UInt8) -> UInt8? {
+        switch byte {
+        case UInt8(ascii: "0")...UInt8(ascii: "9"): byte - UInt8(ascii: "0")
+        case UInt8(ascii: "a")...UInt8(ascii: "f"): byte - UInt8(ascii: "a") + 10
+        default: nil
+        }
     }
 
     @usableFromInline

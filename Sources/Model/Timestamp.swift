@@ -21,7 +21,8 @@ public struct Timestamp: Hashable, Comparable, Sendable {
     }
 
     public static func - (later: Timestamp, earlier: Timestamp) -> Duration {
-        .nanoseconds(later.nanoseconds - earlier.nanoseconds)
+        // Between two storable times may be more nanoseconds than fit into 64 bits.
+        .nanoseconds(later.nanoseconds) - .nanoseconds(earlier.nanoseconds)
     }
 }
 
@@ -102,7 +103,7 @@ extension Timestamp {
             cursor.skip("T") || cursor.skip("t") || cursor.skip(" "),
             let hour = cursor.digits(2), hour < 24, cursor.skip(":"),
             let minute = cursor.digits(2), minute < 60, cursor.skip(":"),
-            let second = cursor.digits(2), second <= 60, (1678...2261).contains(year)
+            let second = cursor.digits(2), second <= 60, Self.years.contains(Int(year))
         else { return nil }
         var fraction: Int64 = 0
         if cursor.skip(".") {

@@ -175,6 +175,7 @@ extension SQLiteLedger {
                     try self.stored(db).wholePage(after: after, limit: limit)
                 }
                 guard let end = page.places.last?.position else { return nil }
+                try LedgerVerification.requireProgress(from: after, to: end)
                 position.withLock { $0 = end }
                 return page
             } catch { throw LedgerError(error) }

@@ -44,7 +44,7 @@ extension SQLiteLedger {
         async let file = full ? fileFindings() : .success([])
         var damage: [Finding] = []
         if !full { damage = try await storageFindings(layout) }
-        // What is broken below the events is not read any further: it has neither type nor meaning.
+        // What is broken below the events is not told any further: it has neither type nor meaning.
         let walked = damage.isEmpty ? await walk(full: full, whenRead) : nil
         if full {
             damage = try await file.get()

@@ -54,6 +54,7 @@ extension StoredEvents {
         while findings.count < RecordVerifier.maxFindings {
             let page = try page(after: position, limit: Self.pageSize)
             guard let last = page.places.last else { break }
+            try LedgerVerification.requireProgress(from: position, to: last.position)
             for place in page.places {
                 // What cannot be read is a finding already.
                 guard let event = try? page.event(place, &reader) else { continue }

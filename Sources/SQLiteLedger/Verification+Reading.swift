@@ -51,6 +51,7 @@ enum LedgerVerification {
             let after = position.withLock { $0 }
             let page = try source.read { try $0.recordPage(after: after) }
             guard let last = page.records.last?.position else { return nil }
+            try requireProgress(from: after, to: last)
             position.withLock { $0 = last }
             return page
         } page: { maker, page throws(LedgerError) -> CheckedPage in
@@ -69,12 +70,20 @@ enum LedgerVerification {
             var reader = RecordReader()
             while true {
                 let page = try stored.recordPage(after: walk.verifier.position)
-                guard !page.records.isEmpty else { break }
+                guard let last = page.records.last?.position else { break }
+                try requireProgress(from: walk.verifier.position, to: last)
                 walk.check(try CheckedPage(page, &reader).withBlobs(of: stored.db))
                 walk = try walk.checkedTree(TreeNodes(db: stored.db))
             }
             return walk.isOvertaken ? nil : try walk.finish(stored)
         }
+    }
+
+    /// In a damaged file rows may stand in another order than their positions say, and be read for ever.
+    static func requireProgress(from before: Int64, to last: Int64) throws(LedgerError) {
+        guard last <= before else { return }
+        throw LedgerError.corrupt(
+            position: last, reason: "it stands behind event \(before) in the file")
     }
 
     /// Decodes every blob and computes its digest.
@@ -179,7 +188,8 @@ enum LedgerVerification {
 
         mutating func check(_ page: CheckedPage) {
             index.add(page.index)
-            findings += page.missingBlobs.prefix(RecordVerifier.maxFindings - findings.count)
+            findings += page.missingBlobs.prefix(
+                max(0, RecordVerifier.maxFindings - findings.count))
             for (record, leaf) in zip(page.records, page.leaves) {
                 let event = verifier.check(record)
                 tree.add(leaf: leaf, event)

@@ -8,7 +8,7 @@ import Testing
 /// Reading cheaply is reading the same.
 @Suite("Reading many records")
 struct ReaderTests {
-    @Test func sharingTextsChangesNothing() throws {
+    @Test func sharingValuesChangesNothing() throws {
         var shared = RecordReader()
         var plain = RecordReader(sharesValues: false)
         for round in 0..<40 {

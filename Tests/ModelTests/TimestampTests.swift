@@ -24,6 +24,19 @@ struct TimestampTests {
         #expect(Timestamp(text) == nil)
     }
 
+    @Test func timeBetweenTheFirstAndTheLastMomentIsCounted() throws {
+        let first = try #require(Timestamp("1678-01-01T00:00:00Z"))
+        let last = try #require(Timestamp("2261-12-31T23:59:59.999999999Z"))
+        #expect(last - first > .seconds(583 * 365 * 86_400))
+        #expect(first - last == .zero - (last - first))
+        #expect(first.isStorable && last.isStorable)
+        #expect(!(Timestamp(nanoseconds: first.nanoseconds - 1)).isStorable)
+        #expect(!(Timestamp(nanoseconds: last.nanoseconds + 1)).isStorable)
+        for extreme in [Int64.min, .max] {
+            #expect(Timestamp(nanoseconds: extreme).description.hasSuffix("Z"))
+        }
+    }
+
     @Test func everyMomentReadsBackFromItsText() {
         for seed in 0..<500 {
             var generator = SeededGenerator(seed: seed)

@@ -12,7 +12,8 @@ public struct ChartFile: Hashable, Sendable {
 
     /// The last part of the path.
     public var baseName: Substring {
-        name.utf8.lastIndex(of: UInt8(ascii: "/")).map { name[$0...].dropFirst() } ?? name[...]
+        name.utf8.lastIndex(of: UInt8(ascii: "/")).map { name[name.utf8.index(after: $0)...] }
+            ?? name[...]
     }
 }
 
