@@ -29,8 +29,10 @@ extension EnvironmentReconciler {
         deployedKinds = try await recorder.store.state { state in
             let prefix = environment + "|"
             var kinds: [String: Set<GroupKind>] = [:]
-            for (key, row) in state.objects.all where key.hasPrefix(prefix) && !row.isGone {
-                guard let object = ObjectKey(String(key.dropFirst(prefix.count))) else { continue }
+            state.objects.forEachRow { key, row in
+                guard key.hasPrefix(prefix), !row.isGone,
+                    let object = ObjectKey(String(key.dropFirst(prefix.count)))
+                else { return }
                 kinds[row.application, default: []].insert(object.groupKind)
             }
             for (name, row) in state.applications.all

@@ -143,7 +143,7 @@ extension EnvironmentReconciler {
         let uid = live["metadata"]?["uid"]?.stringValue
         let prefix = sync + "/"
         let isKnown = try await recorder.store.state { state in
-            state.steps.all.contains { key, row in
+            state.steps.contains { key, row in
                 row.uid == uid && row.intent.action == .createHook && !key.hasPrefix(prefix)
             }
         }

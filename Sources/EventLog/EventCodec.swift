@@ -1,7 +1,7 @@
 /// The stored names of events, and the way between payloads and bytes.
 ///
 /// Names are literals here and nowhere else. A name or version that was ever released is never reused;
-/// a payload of an older version gets a private struct and a conversion in `decode`.
+/// a payload of an older version gets a private struct and a conversion in `catalogue`.
 public enum EventCodec {
     /// The type and version under which `event` is stored today.
     public static func name(of event: Event) -> (type: String, version: Int) {

@@ -22,7 +22,7 @@ public enum LedgerError: Error, Equatable, Sendable {
     /// An event id is on record with another content, or only some ids of the batch are on record.
     case idempotencyConflict(id: EventID, reason: String)
     case envelopeTooLarge(type: String, bytes: Int)
-    /// The event does not survive being written and read back.
+    /// A value of the event has no stored form.
     case notStorable(type: String, reason: String)
     /// The bytes of a blob are not those its digest names.
     case blobMismatch(digest: String)
@@ -143,7 +143,7 @@ extension LedgerError: Diagnostic {
         case .wrongTree:
             "tidemark verify says where; tidemark rebuild makes it anew from the events"
         case .unreadable(_, let error): error.hint
-        case .noSpace(_, nil): "free some space there, or give a file on another disk"
+        case .noSpace(_, nil): "free some space there"
         case .noSpace: "free some space there, and say it again: nothing was changed"
         case .io: "may this user write to the folder, and is the disk sound?"
         case .archived: "name the archive with --archive FILE, or its folder"

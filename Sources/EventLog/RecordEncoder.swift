@@ -7,7 +7,7 @@
 public struct RecordEncoder: FieldCoder {
     public internal(set) var bytes: [UInt8] = []
     /// The first value that has no stored form, so that `bytes` could not be read again.
-    public private(set) var problem: CodecError?
+    @usableFromInline private(set) var problem: CodecError?
     @usableFromInline var needsComma = false
     @usableFromInline var lastName: StaticString = ""
 
@@ -18,6 +18,7 @@ public struct RecordEncoder: FieldCoder {
     public static func encode(_ value: some Coded) -> [UInt8] {
         var encoder = RecordEncoder()
         encoder.append(object: value)
+        precondition(encoder.problem == nil, "what is made of events has a stored form")
         return encoder.bytes
     }
 
@@ -76,7 +77,26 @@ public struct RecordEncoder: FieldCoder {
 
     mutating func append(string: String) {
         bytes.append(UInt8(ascii: "\""))
-        var string = string
+        append(content: string)
+        bytes.append(UInt8(ascii: "\""))
+    }
+
+    /// A string of four parts, with slashes between them.
+    mutating func append(string first: String, _ second: String, _ third: String, _ last: String) {
+        bytes.append(UInt8(ascii: "\""))
+        append(content: first)
+        bytes.append(UInt8(ascii: "/"))
+        append(content: second)
+        bytes.append(UInt8(ascii: "/"))
+        append(content: third)
+        bytes.append(UInt8(ascii: "/"))
+        append(content: last)
+        bytes.append(UInt8(ascii: "\""))
+    }
+
+    /// What stands between the quotes of a string, or a part of it.
+    mutating func append(content: String) {
+        var string = content
         string.withUTF8 { utf8 in
             var rest = utf8[...]
             while true {
@@ -88,7 +108,6 @@ public struct RecordEncoder: FieldCoder {
                 rest = rest.dropFirst(count + 1)
             }
         }
-        bytes.append(UInt8(ascii: "\""))
     }
 
     /// A string whose bytes need no escaping.

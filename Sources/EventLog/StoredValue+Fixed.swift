@@ -77,7 +77,7 @@ extension Digest: StoredValue {
 extension ObjectKey: StoredValue {
     public func write(to encoder: inout RecordEncoder) {
         if !isStorable { encoder.note(description, isNo: "object key") }
-        encoder.append(string: description)
+        encoder.append(string: group, kind, namespace, name)
     }
 
     /// Whether its text is that of no other key: only a name may have slashes.

@@ -135,9 +135,18 @@ extension LedgerState {
 
     /// The rows that changed since the last call, to be stored in the same transaction as the events.
     public mutating func takeChanges() -> [RowChange] {
-        ledger.takeChanges() + repositories.takeChanges() + commits.takeChanges()
-            + environments.takeChanges() + applications.takeChanges() + objects.takeChanges()
-            + syncs.takeChanges() + steps.takeChanges() + plans.takeChanges() + pushes.takeChanges()
+        var changes: [RowChange] = []
+        ledger.takeChanges(&changes)
+        repositories.takeChanges(&changes)
+        commits.takeChanges(&changes)
+        environments.takeChanges(&changes)
+        applications.takeChanges(&changes)
+        objects.takeChanges(&changes)
+        syncs.takeChanges(&changes)
+        steps.takeChanges(&changes)
+        plans.takeChanges(&changes)
+        pushes.takeChanges(&changes)
+        return changes
     }
 
     /// Decides whether changed rows are remembered for `takeChanges()`, as they are unless told otherwise.
@@ -246,14 +255,16 @@ extension LedgerState {
         stepNumbers = [:]
         objectsOf = [:]
         steps.forEachRow { key, _ in noteStep(key) }
+        for sync in stepNumbers.keys { stepNumbers[sync]?.sort() }
         objects.forEachRow { key, row in objectsOf[row.application, default: []].insert(key) }
     }
 
+    /// To be sorted afterwards.
     private mutating func noteStep(_ key: String) {
         guard let slash = key.utf8.lastIndex(of: UInt8(ascii: "/")),
             let number = Int(key[key.utf8.index(after: slash)...])
         else { return }
-        noteStep(number, of: String(key[..<slash]))
+        stepNumbers[String(key[..<slash]), default: []].append(number)
     }
 
     mutating func noteStep(_ number: Int, of sync: String) {

@@ -30,11 +30,17 @@ public struct Table<Value: Row>: Sendable {
 
     public var count: Int { rows.count }
     public var keys: [String] { rows.keys.sorted() }
+    /// A copy of every row.
     public var all: [String: Value] { rows.mapValues(\.row) }
 
     /// Hands over every row, in no particular order.
-    func forEachRow(_ body: (String, Value) throws -> Void) rethrows {
+    public func forEachRow(_ body: (String, Value) throws -> Void) rethrows {
         for (key, held) in rows { try body(key, held.row) }
+    }
+
+    /// Whether there is a row of which `isMeant` is true.
+    public func contains(where isMeant: (String, Value) -> Bool) -> Bool {
+        rows.contains { key, held in isMeant(key, held.row) }
     }
 
     public subscript(key: String) -> Value? {
@@ -86,13 +92,12 @@ extension Table {
     /// Whether rows before their change are kept for `takeChanges()`: of no use to a fold of the past.
     mutating func keepChanges(_ isWanted: Bool) { before = isWanted ? before ?? [:] : nil }
 
-    /// What changed since the last call, in ascending order of keys; rows that are as before are left out.
-    mutating func takeChanges() -> [RowChange] {
-        guard let count = before?.count, count > 0 else { return [] }
-        let changes = changes()
+    /// Adds what changed since the last call, in ascending order of keys; rows that are as before are left out.
+    mutating func takeChanges(_ all: inout [RowChange]) {
+        guard let count = before?.count, count > 0 else { return }
+        all += changes()
         // The room is kept for the next batch, unless this one was out of the ordinary.
         before?.removeAll(keepingCapacity: count <= 4000)
-        return changes
     }
 
     private func changes() -> [RowChange] {

@@ -171,18 +171,25 @@ struct Writer {
 
 typealias AppendResult = Result<[RecordedEvent], LedgerError>
 
+extension AppendResult {
+    /// Told without comparing events.
+    fileprivate var isFull: Bool {
+        if case .failure(.full) = self { true } else { false }
+    }
+}
+
 extension Writer {
     /// Records a group of batches in one transaction; the results are in the order of the batches.
     mutating func commit(_ batches: [AppendBatch]) -> [AppendResult] {
         if isFull, reserve.take() { isFull = false }
         var results = attempt(batches) { [isFull] in !isFull || $0.isOutcome }
         let fullBefore = isFull
-        if results.contains(.failure(.full)), !fullBefore {
+        if results.contains(where: \.isFull), !fullBefore {
             reserve.release()
             isFull = true
             // The effects behind these have happened: they are worth the reserve.
             let retried = attempt(batches) { $0.isOutcome }
-            for index in batches.indices where results[index] == .failure(.full) {
+            for index in batches.indices where results[index].isFull {
                 results[index] = retried[index]
             }
         }
