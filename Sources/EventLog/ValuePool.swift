@@ -18,48 +18,77 @@ struct ValuePool: Sendable {
         }
     }
 
-    /// A power of two, or none when nothing is shared.
-    private var texts: [String] = []
-    /// As many: object keys, and the texts that they were read from.
-    private var keys: [ObjectKey] = []
-    private var keyTexts: [String] = []
+    private var texts = Slots("")
+    private var keys = Slots(KnownKey())
     private(set) var actor: KnownActor?
+    private let sharesValues: Bool
 
-    init() {}
+    /// An object key, and the text that it was read from.
+    private struct KnownKey: Sendable {
+        var text = ""
+        var key = ObjectKey(group: "", kind: "", namespace: "", name: "")
+    }
+
+    /// A power of two of places: few at first, and more as long as most of what is read is new.
+    private struct Slots<Value: Sendable>: Sendable {
+        private let none: Value
+        private var values: [Value] = []
+        private var misses = 0
+
+        init(_ none: Value) { self.none = none }
+
+        func slot(_ hash: UInt64) -> Int { Int(truncatingIfNeeded: hash) & (values.count - 1) }
+
+        subscript(slot: Int) -> Value {
+            _read { yield values[slot] }
+            _modify { yield &values[slot] }
+        }
+
+        mutating func open() { values = [Value](repeating: none, count: 1 << 7) }
+
+        mutating func noteMiss() {
+            misses += 1
+            guard misses > values.count, values.count < 1 << 15 else { return }
+            values = [Value](repeating: none, count: values.count * 16)
+            misses = 0
+        }
+    }
+
+    init() { self.init(sharesValues: false) }
 
     init(sharesValues: Bool) {
+        self.sharesValues = sharesValues
         guard sharesValues else { return }
-        let slots = 1 << 15
-        texts = [String](repeating: "", count: slots)
-        let none = ObjectKey(group: "", kind: "", namespace: "", name: "")
-        keys = [ObjectKey](repeating: none, count: slots)
-        keyTexts = texts
+        texts.open()
+        keys.open()
     }
 
     mutating func remember(_ actor: Actor, _ bytes: ArraySlice<UInt8>) {
-        guard !texts.isEmpty else { return }
+        guard sharesValues else { return }
         self.actor = KnownActor(bytes: Array(bytes), actor: actor)
     }
 
     /// The text of a part of `bytes`; `nil` when that is not UTF-8.
     mutating func text(_ bytes: [UInt8], _ range: Range<Int>) -> String? {
         let utf8 = bytes.span.extracting(range)
-        guard !texts.isEmpty else { return String(checking: utf8) }
-        let slot = Int(truncatingIfNeeded: Self.hash(utf8)) & (texts.count - 1)
+        guard sharesValues else { return String(checking: utf8) }
+        let slot = texts.slot(Self.hash(utf8))
         if texts[slot].utf8.span.hasSameBytes(as: utf8) { return texts[slot] }
         guard let text = String(checking: utf8) else { return nil }
         texts[slot] = text
+        texts.noteMiss()
         return text
     }
 
     /// The object key that a part of `bytes` is; `nil` when that is none.
     mutating func key(_ bytes: [UInt8], _ range: Range<Int>) -> ObjectKey? {
-        guard !keys.isEmpty, !range.isEmpty else { return newKey(bytes, range) }
+        guard sharesValues, !range.isEmpty else { return newKey(bytes, range) }
         let utf8 = bytes.span.extracting(range)
-        let slot = Int(truncatingIfNeeded: Self.hash(utf8)) & (keys.count - 1)
-        if keyTexts[slot].utf8.span.hasSameBytes(as: utf8) { return keys[slot] }
+        let slot = keys.slot(Self.hash(utf8))
+        if keys[slot].text.utf8.span.hasSameBytes(as: utf8) { return keys[slot].key }
         guard let text = String(checking: utf8), let key = newKey(bytes, range) else { return nil }
-        (keyTexts[slot], keys[slot]) = (text, key)
+        keys[slot] = KnownKey(text: text, key: key)
+        keys.noteMiss()
         return key
     }
 
