@@ -1,5 +1,6 @@
 internal import EventLog
 internal import GRDB
+internal import Glibc
 internal import Projections
 
 /// How connections to a ledger file are made.
@@ -25,7 +26,8 @@ enum Connection {
         return try DatabaseQueue(path: path, configuration: configuration)
     }
 
-    static func reading(_ path: String) throws -> DatabaseQueue {
+    /// - Parameter isStill: Whether nobody writes meanwhile and the WAL is empty: then SQLite needs no file beside it.
+    static func reading(_ path: String, isStill: Bool = false) throws -> DatabaseQueue {
         var configuration = Configuration()
         configuration.label = "tidemark.ledger.reader"
         configuration.readonly = true
@@ -35,7 +37,39 @@ enum Connection {
             // In KiB, taken as it is needed: who looks up a body for each event meets the whole index of them.
             try db.execute(sql: "PRAGMA cache_size = -32768")
         }
-        return try DatabaseQueue(path: path, configuration: configuration)
+        return try DatabaseQueue(
+            path: isStill ? immutableName(path) : path, configuration: configuration)
+    }
+
+    /// A connection that also reads where there is no room for the index of the WAL beside the file, which SQLite
+    /// makes before it reads.
+    ///
+    /// Then the file is read alone, when everything is in it; the lock keeps writers away as long as it is held.
+    static func readingOnFullDisk(_ path: String) throws -> (DatabaseQueue, WriterLock?) {
+        do {
+            let usual = try reading(path)
+            try usual.read { db in try checkFormat(db, path: path) }
+            return (usual, nil)
+        } catch let error as DatabaseError where LedgerError(error) == .full {
+            guard let lock = try? WriterLock(path), hasEmptyWAL(path) else { throw error }
+            let still = try reading(path, isStill: true)
+            try still.read { db in try checkFormat(db, path: path) }
+            return (still, lock)
+        }
+    }
+
+    private static func hasEmptyWAL(_ path: String) -> Bool {
+        var info = stat()
+        return stat(path + "-wal", &info) == 0 ? info.st_size == 0 : errno == ENOENT
+    }
+
+    /// The name under which SQLite takes a file for one that nobody changes.
+    ///
+    /// Source: https://www.sqlite.org/uri.html#uriimmutable
+    private static func immutableName(_ path: String) -> String {
+        let escaped = path.replacing("%", with: "%25").replacing("?", with: "%3f")
+            .replacing("#", with: "%23")
+        return "file:\(escaped)?immutable=1"
     }
 
     /// Refuses a file that is no ledger, or one of a newer format.

@@ -52,7 +52,7 @@ extension SQLiteLedger {
         async throws(LedgerError) -> R
     {
         let source: DatabaseQueue
-        do { source = try Connection.reading(path) } catch { throw LedgerError(error) }
+        do { source = try anotherReader() } catch { throw LedgerError(error) }
         let result: Result<R, LedgerError> = await withCheckedContinuation { continuation in
             source.asyncWriteWithoutTransaction { db in
                 continuation.resume(

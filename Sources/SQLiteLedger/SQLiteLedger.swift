@@ -27,6 +27,8 @@ public final class SQLiteLedger: Sendable {
     /// The notes of archivings that this process works on.
     let attempts = Mutex<Set<String>>([])
     public let isReadOnly: Bool
+    /// Held by a reader that could not read beside a writer.
+    private let stillness: WriterLock?
     /// Of the projections whose rows are read and written.
     let projectionVersion: Int
 
@@ -40,8 +42,9 @@ public final class SQLiteLedger: Sendable {
 
     private init(
         path: String, reader: DatabaseQueue? = nil, writer: consuming sending Writer?,
-        projectionVersion: Int, archives: Archives = .none
+        projectionVersion: Int, archives: Archives = .none, stillness: WriterLock? = nil
     ) throws(LedgerError) {
+        self.stillness = stillness
         self.path = path
         self.projectionVersion = projectionVersion
         self.archives = archives
@@ -207,15 +210,17 @@ extension SQLiteLedger {
     ) throws(LedgerError) -> SQLiteLedger {
         guard fileExists(path) else { throw LedgerError.notFound(path: path) }
         do {
-            let reader = try Connection.reading(path)
-            let found = try reader.read { db in
-                try Connection.checkFormat(db, path: path)
-                return try StoredEvents(db: db).archives(at: archives)
-            }
+            let (reader, lock) = try Connection.readingOnFullDisk(path)
+            let found = try reader.read { db in try StoredEvents(db: db).archives(at: archives) }
             return try SQLiteLedger(
                 path: path, reader: reader, writer: nil, projectionVersion: projectionVersion,
-                archives: found)
+                archives: found, stillness: lock)
         } catch { throw LedgerError(error) }
+    }
+
+    /// One more connection that reads as the ledger's own does.
+    func anotherReader() throws -> DatabaseQueue {
+        try Connection.reading(path, isStill: stillness != nil)
     }
 }
 

@@ -14,7 +14,7 @@ extension SQLiteLedger {
             return .success(
                 try await blocking { () throws(LedgerError) in
                     do {
-                        return try Self.fileFindings(Connection.reading(self.path))
+                        return try Self.fileFindings(self.anotherReader())
                     } catch { throw LedgerError(error) }
                 })
         } catch { return .failure(error) }

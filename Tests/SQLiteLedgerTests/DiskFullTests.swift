@@ -86,6 +86,40 @@ struct DiskFullTests {
     }
 
     @Test(.enabled(if: !isOnSmallDisk && mayMount, "SKIPPED: a tmpfs may not be mounted here"))
+    func aLedgerThatNobodyWritesToIsRead() throws {
+        let status = try Self.runOnSmallDisk(SecondRun.command(test: "readingOnASmallDisk"))
+        #expect(status == 0)
+    }
+
+    /// SQLite makes a file beside the ledger before it reads: there is no room for that one either.
+    @Test(.enabled(if: isOnSmallDisk, "runs within aLedgerThatNobodyWritesToIsRead"))
+    func readingOnASmallDisk() async throws {
+        let bench = try Bench()
+        do {
+            let ledger = try bench.create()
+            _ = try await ledger.append(AppendBatch(events: (1...3).map { bench.event($0) }))
+        }
+        let files = FileManager.default
+        for _ in 0..<100 where files.fileExists(atPath: bench.path + "-shm") {
+            try await Task.sleep(for: .milliseconds(20))
+        }
+        #expect(!files.fileExists(atPath: bench.path + "-shm"))
+        try? files.removeItem(atPath: bench.path + ".reserve")
+        try fill(bench.folder.url.appendingPathComponent("filler"))
+        do {
+            let ledger = try SQLiteLedger.openForReading(path: bench.path)
+            #expect(try await ledger.head() == 4)
+            #expect(try await ledger.state { $0.position } == 4)
+            #expect(try await ledger.verify(full: true).findings == [])
+            #expect(throws: LedgerError.self) { _ = try bench.open() }
+        }
+        try files.removeItem(at: bench.folder.url.appendingPathComponent("filler"))
+        let ledger = try bench.open()
+        _ = try await ledger.append(AppendBatch(events: [bench.event(9)]))
+        #expect(try await ledger.verify(full: true).findings == [])
+    }
+
+    @Test(.enabled(if: !isOnSmallDisk && mayMount, "SKIPPED: a tmpfs may not be mounted here"))
     func anArchivingThatFindsNoRoomLeavesNothing() throws {
         let status = try Self.runOnSmallDisk(SecondRun.command(test: "archivingOnASmallDisk"))
         #expect(status == 0)
