@@ -8,7 +8,6 @@ extension GitRepository {
     ///   - line: From 1, in the file at that commit.
     /// - Throws: `.missing` when the file has no such line.
     public func blame(_ path: String, line: Int, at commit: CommitID) throws(GitError) -> Commit {
-        let repository = try repository()
         // Asked for a line beyond the end, libgit2 answers all the same.
         let lines = try file(at: commit, path: path)?.split(
             separator: 0x0A, omittingEmptySubsequences: false
@@ -16,16 +15,7 @@ extension GitRepository {
         guard let lines, (1...lines).contains(line) else {
             throw .missing("line \(line) of \(path) at \(commit.short)")
         }
-        var options = git_blame_options()
-        try check(
-            "the history of \(path)",
-            git_blame_options_init(&options, UInt32(GIT_BLAME_OPTIONS_VERSION)))
-        options.newest_commit = commit.oid
-        options.min_line = line
-        options.max_line = line
-        let blame = try gitHandle("the history of \(path)", free: git_blame_free) {
-            git_blame_file($0, repository, path, &options)
-        }
+        let blame = try history(of: path, at: commit, line: line)
         guard let hunk = git_blame_get_hunk_byline(blame.pointer, line)
         else {
             throw .missing("line \(line) of \(path) at \(commit.short)")
@@ -38,18 +28,10 @@ extension GitRepository {
     /// - Parameter commit: As of which the file is looked at.
     /// - Throws: `.missing` when there is no such file.
     public func blame(_ path: String, at commit: CommitID) throws(GitError) -> [CommitID] {
-        let repository = try repository()
         guard try file(at: commit, path: path) != nil else {
             throw .missing("\(path) at \(commit.short)")
         }
-        var options = git_blame_options()
-        try check(
-            "the history of \(path)",
-            git_blame_options_init(&options, UInt32(GIT_BLAME_OPTIONS_VERSION)))
-        options.newest_commit = commit.oid
-        let blame = try gitHandle("the history of \(path)", free: git_blame_free) {
-            git_blame_file($0, repository, path, &options)
-        }
+        let blame = try history(of: path, at: commit)
         var lines: [CommitID] = []
         for index in 0..<git_blame_get_hunk_count(blame.pointer) {
             guard let hunk = git_blame_get_hunk_byindex(blame.pointer, index) else { continue }
@@ -57,6 +39,22 @@ extension GitRepository {
                 CommitID(hunk.pointee.final_commit_id), count: Int(hunk.pointee.lines_in_hunk))
         }
         return lines
+    }
+
+    /// - Parameter line: The only one that is asked for; `nil` for all.
+    private func history(
+        of path: String, at commit: CommitID, line: Int? = nil
+    ) throws(GitError) -> Handle {
+        let repository = try repository()
+        var options = git_blame_options()
+        try check(
+            "the history of \(path)",
+            git_blame_options_init(&options, UInt32(GIT_BLAME_OPTIONS_VERSION)))
+        options.newest_commit = commit.oid
+        if let line { (options.min_line, options.max_line) = (line, line) }
+        return try gitHandle("the history of \(path)", free: git_blame_free) {
+            git_blame_file($0, repository, path, &options)
+        }
     }
 
     /// The commit that a file has been as it is since: of one without lines, such as an archive.
