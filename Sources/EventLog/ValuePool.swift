@@ -4,7 +4,7 @@ internal import Model
 ///
 /// A ledger names the same commits, streams and objects over and over. One that is met again is neither
 /// checked nor allocated anew, and rows that hold it hold one copy. Each slot keeps the value that came
-/// last, so the pool never grows.
+/// last, so the pool is bounded.
 @usableFromInline
 struct ValuePool: Sendable {
     /// The one who acted last, with the bytes that say so.
@@ -29,7 +29,7 @@ struct ValuePool: Sendable {
         var key = ObjectKey(group: "", kind: "", namespace: "", name: "")
     }
 
-    /// A power of two of places: few at first, and more as long as most of what is read is new.
+    /// A power of two of places: few at first, and up to 2^15 as long as most of what is read is new.
     private struct Slots<Value: Sendable>: Sendable {
         private let none: Value
         private var values: [Value] = []
