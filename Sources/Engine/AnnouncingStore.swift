@@ -55,12 +55,6 @@ final class AnnouncingStore: EventStore {
 
     func event(id: EventID) async throws -> RecordedEvent? { try await store.event(id: id) }
 
-    func newest(_ types: Set<String>, of application: String, upTo position: Int64) async throws
-        -> RecordedEvent?
-    {
-        try await store.newest(types, of: application, upTo: position)
-    }
-
     func newest(_ types: Set<String>, of application: String, upTo position: Int64, limit: Int)
         async throws -> [RecordedEvent]
     {

@@ -14,12 +14,17 @@ public protocol EventStore: Sendable {
     ) async throws -> Result
     func blob(_ digest: Digest) async throws -> [UInt8]?
     func event(id: EventID) async throws -> RecordedEvent?
-    /// The newest event of these types about an application, up to a position.
-    func newest(_ types: Set<String>, of application: String, upTo position: Int64) async throws
-        -> RecordedEvent?
-    /// The newest of them, the last one first.
+    /// The newest events of these types about an application, up to a position, the last one first.
     func newest(_ types: Set<String>, of application: String, upTo position: Int64, limit: Int)
         async throws -> [RecordedEvent]
+}
+
+extension EventStore {
+    func newest(_ types: Set<String>, of application: String, upTo position: Int64) async throws
+        -> RecordedEvent?
+    {
+        try await newest(types, of: application, upTo: position, limit: 1).first
+    }
 }
 
 /// One Kubernetes cluster.

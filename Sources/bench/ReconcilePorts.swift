@@ -48,12 +48,6 @@ final class MemoryStore: EventStore {
         contents.withLock { contents in contents.events.first { $0.envelope.id == id } }
     }
 
-    func newest(_ types: Set<String>, of application: String, upTo position: Int64) async throws
-        -> RecordedEvent?
-    {
-        try await newest(types, of: application, upTo: position, limit: 1).first
-    }
-
     func newest(_ types: Set<String>, of application: String, upTo position: Int64, limit: Int)
         async throws -> [RecordedEvent]
     {

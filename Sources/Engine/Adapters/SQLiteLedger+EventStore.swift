@@ -2,12 +2,6 @@ public import EventLog
 public import SQLiteLedger
 
 extension SQLiteLedger: EventStore {
-    public func newest(_ types: Set<String>, of application: String, upTo position: Int64)
-        async throws -> RecordedEvent?
-    {
-        try await newest(types, of: application, upTo: position, limit: 1).first
-    }
-
     public func newest(
         _ types: Set<String>, of application: String, upTo position: Int64, limit: Int
     ) async throws -> [RecordedEvent] {

@@ -127,12 +127,6 @@ final class SimulatedStore: Sendable {
             store.contents.withLock { $0.blobs[digest] }
         }
 
-        func newest(_ types: Set<String>, of application: String, upTo position: Int64)
-            async throws -> RecordedEvent?
-        {
-            try await newest(types, of: application, upTo: position, limit: 1).first
-        }
-
         func newest(
             _ types: Set<String>, of application: String, upTo position: Int64, limit: Int
         ) async throws -> [RecordedEvent] {
